@@ -14,6 +14,7 @@ const repository = join(import.meta.dirname, "..");
 
 export const SHARED_DATA = join(repository, "..", "shared", "data");
 export const CHROMIUM = process.env["CANWARD_CHROMIUM"] ?? "/usr/bin/chromium";
+export const MOSQUITTO = process.env["CANWARD_MOSQUITTO"] ?? "/usr/sbin/mosquitto";
 
 export const requirements = {
   sharedData: {
@@ -24,6 +25,10 @@ export const requirements = {
   chromium: {
     met: existsSync(CHROMIUM),
     reason: `needs Chromium at ${CHROMIUM}; enable it with: sudo apt-get install -y chromium (or set CANWARD_CHROMIUM)`,
+  },
+  mosquitto: {
+    met: existsSync(MOSQUITTO),
+    reason: `needs the broker at ${MOSQUITTO}; enable it with: sudo apt-get install -y mosquitto (or set CANWARD_MOSQUITTO)`,
   },
 } as const satisfies Record<string, Requirement>;
 

@@ -1,7 +1,7 @@
 // The frame noun: a block of CAN frames as typed arrays, laid out as Linux lays out `struct canfd_frame`,
 // so that a live reader can receive straight into it. What is in a block is valid until its source refills it.
 
-/** Bytes of one frame record: `struct canfd_frame` (id 4, length 1, flags 1, reserved 2, payload 64). [linux/can.h] */
+/** Bytes of one frame record: `struct canfd_frame` (id 4, length 1, flags 1, bus 1, reserved 1, payload 64). [linux/can.h] */
 export const FRAME_BYTES = 72;
 /** 32-bit words of one frame record. */
 export const FRAME_WORDS = FRAME_BYTES / 4;
@@ -9,6 +9,11 @@ export const FRAME_WORDS = FRAME_BYTES / 4;
 export const LENGTH_OFFSET = 4;
 /** Offset of the FD flags from the start of a record. */
 export const FLAGS_OFFSET = 5;
+/**
+ * Offset of the bus: the index of the frame's bus in the plan (`Plan.buses`), BUS_UNKNOWN where the plan has no such bus.
+ * The kernel reserves this byte; a source writes it with every frame, so that the gate finds id, length, flags and bus in 8 bytes.
+ */
+export const BUS_OFFSET = 6;
 /** Offset of the payload from the start of a record; a multiple of 8. */
 export const PAYLOAD_OFFSET = 8;
 /** Longest payload, in bytes: CAN FD. [ISO 11898-1] */
@@ -40,15 +45,15 @@ export interface FrameBlock {
   readonly words: Uint32Array;
   /** The same records as bytes. */
   readonly bytes: Uint8Array;
-  /** Per frame, the index of its bus in the plan (`Plan.buses`); BUS_UNKNOWN where the plan has no such bus. */
-  readonly buses: Uint8Array;
   /** Per frame, when it was captured: microseconds since 1970, by the wall clock of the capture. */
   readonly capturedAtUs: Float64Array;
   /** Per frame, the same moment by a clock that never steps back, in microseconds; schedules use this one alone. */
   readonly monotonicUs: Float64Array;
 }
 
-export const BUS_UNKNOWN = 255;
+/** Buses that one gateway can have: the gate's table has 16 rows, and the last is for BUS_UNKNOWN and stays empty. */
+export const BUSES_MAX = 15;
+export const BUS_UNKNOWN = 15;
 
 /** Makes an empty block, over `buffer` from `byteOffset` on where the records have to lie in a given memory. */
 export function createFrameBlock(
@@ -61,7 +66,6 @@ export function createFrameBlock(
     count: 0,
     words: new Uint32Array(buffer, byteOffset, capacity * FRAME_WORDS),
     bytes: new Uint8Array(buffer, byteOffset, capacity * FRAME_BYTES),
-    buses: new Uint8Array(capacity),
     capturedAtUs: new Float64Array(capacity),
     monotonicUs: new Float64Array(capacity),
   };

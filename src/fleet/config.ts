@@ -1,0 +1,80 @@
+// The fleet service's configuration: the shape of its YAML file, as a schema with a description for every key.
+// The JSON schema that editors use is published from it; a key that is not named here is an error.
+import Type from "typebox";
+
+const File = (description: string) => Type.String({ minLength: 1, description });
+
+const Broker = Type.Object(
+  {
+    url: Type.String({
+      pattern: "^(mqtt|mqtts)://[^\\s]+$",
+      description: "Where the broker listens: mqtt://host:1883, or mqtts://host:8883 for TLS.",
+      examples: ["mqtts://broker.example:8883"],
+    }),
+    username: Type.Optional(Type.String({ minLength: 1, description: "User name, where the broker asks for one." })),
+    password_file: Type.Optional(
+      File("File that holds the password, and nothing else. The password itself never stands in this file."),
+    ),
+    ca_file: Type.Optional(
+      File("PEM file of the authorities that may have signed the broker's certificate; the system's by default."),
+    ),
+    cert_file: Type.Optional(File("PEM file of this service's own certificate, for mutual TLS.")),
+    key_file: Type.Optional(File("PEM file of the private key that belongs to cert_file.")),
+    client_id: Type.Optional(
+      Type.String({
+        pattern: "^[A-Za-z0-9_-]{1,48}$",
+        default: "canward-ingest",
+        description:
+          "Names this worker's sessions at the broker, which keep what arrives while it is away. Stable for one worker, different for each.",
+      }),
+    ),
+    connections: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 64,
+        default: 16,
+        description:
+          "Connections of this worker. Their batches are committed together, so more of them mean fewer disk flushes a batch.",
+      }),
+    ),
+  },
+  { additionalProperties: false, description: "The MQTT broker that the vehicles publish to." },
+);
+
+const Store = Type.Object(
+  { path: File("SQLite file that keeps the batches; it is created where it does not exist, its folder is not.") },
+  { additionalProperties: false, description: "Where batches are kept." },
+);
+
+const Web = Type.Object(
+  {
+    host: Type.Optional(
+      Type.String({
+        minLength: 1,
+        default: "127.0.0.1",
+        description: "Address that the operator's page is served on. It has no log-in yet: keep it on this machine.",
+      }),
+    ),
+    port: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 65_535, default: 8080, description: "Port of the page; 0 takes a free one." }),
+    ),
+  },
+  { additionalProperties: false, description: "The operator's page." },
+);
+
+export const FleetConfigSchema = Type.Object(
+  {
+    broker: Broker,
+    store: Store,
+    web: Type.Optional(Web),
+    log_level: Type.Optional(
+      Type.Enum(["trace", "debug", "info", "warn", "error", "fatal"], {
+        default: "info",
+        description: "Least severe line that is logged.",
+      }),
+    ),
+  },
+  { additionalProperties: false, title: "canward fleet", description: "Configuration of `canward fleet`." },
+);
+
+export type FleetConfig = Type.Static<typeof FleetConfigSchema>;

@@ -1,0 +1,2 @@
+// What esbuild makes of files that are not code.
+declare module "*.css";

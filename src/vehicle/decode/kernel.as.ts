@@ -1,0 +1,131 @@
+// The decoder's kernel, in AssemblyScript: admitted frames in, raw values out, by tables alone. Four signals of up to 24
+// bits are cut out at once: a byte shuffle brings each one's bytes together (and so takes care of the byte order), a mask
+// takes away what is not its own, and a multiplication shifts each lane by its own count. bench/corridor measures it.
+// `npm run generate` compiles it; tables.ts says how the tables are made.
+
+/** struct canfd_frame, see frame.ts. */
+const FRAME_BYTES: usize = 72;
+const PAYLOAD_OFFSET: usize = 8;
+const RULE_SHIFT: usize = 5;
+/** A group: shuffle, mask, multiplier and sign, 16 bytes each, then the offset of its window. */
+const GROUP_BYTES: usize = 80;
+const FIELD_BYTES: usize = 4;
+const PAGE_BYTES: usize = 28;
+const CONDITION_BYTES: usize = 12;
+const RANGE_BYTES: usize = 16;
+const FIELD_BIG: u32 = 1 << 24;
+const FIELD_SIGNED: u32 = 1 << 25;
+const FIELD_NINE_BYTES: u32 = 1 << 26;
+
+/**
+ * Decodes the admitted frames `from` … `to - 1`: their raw values are written from `values` on, frame after frame, each
+ * as long as its rule says. Stops before a frame for which there is no room below `valuesEnd`. Returns the first one left.
+ */
+export function decode(
+  records: usize,
+  admitted: usize,
+  from: u32,
+  to: u32,
+  rules: usize,
+  values: usize,
+  valuesEnd: usize,
+): u32 {
+  let value = values;
+  let at = admitted + (<usize>from << 2);
+  const end = admitted + (<usize>to << 2);
+  for (; at < end; at += 4) {
+    const word = load<u32>(at);
+    const payload = records + <usize>(word & 0xffff) * FRAME_BYTES + PAYLOAD_OFFSET;
+    const rule = rules + (<usize>(word >> 16) << RULE_SHIFT);
+    if (value + <usize>load<u32>(rule, 24) > valuesEnd) break;
+
+    let group = <usize>load<u32>(rule);
+    const groupsEnd = <usize>load<u32>(rule, 4);
+    while (group < groupsEnd) {
+      cutFour(group, payload, value);
+      value += 16;
+      group += GROUP_BYTES;
+    }
+    const fields = <usize>load<u32>(rule, 8);
+    const fieldsEnd = <usize>load<u32>(rule, 12);
+    for (let field = fields; field < fieldsEnd; field += FIELD_BYTES) {
+      store<i64>(value, cutOne(load<u32>(field), payload));
+      value += 8;
+    }
+    const pagesEnd = <usize>load<u32>(rule, 20);
+    for (let page = <usize>load<u32>(rule, 16); page < pagesEnd; page += PAGE_BYTES) {
+      value = decodePage(page, payload, value);
+    }
+  }
+  return <u32>((at - admitted) >> 2);
+}
+
+/** Multiplexed signals under one condition: a word that says whether they are in this payload, then their values, if so. */
+function decodePage(page: usize, payload: usize, to: usize): usize {
+  let value = to + 4;
+  const selected = holds(<usize>load<u32>(page, 16), <usize>load<u32>(page, 20), payload);
+  store<u32>(to, <u32>selected);
+  if (!selected) return to + <usize>load<u32>(page, 24);
+  const groupsEnd = <usize>load<u32>(page, 4);
+  for (let group = <usize>load<u32>(page); group < groupsEnd; group += GROUP_BYTES) {
+    cutFour(group, payload, value);
+    value += 16;
+  }
+  const fieldsEnd = <usize>load<u32>(page, 12);
+  for (let field = <usize>load<u32>(page, 8); field < fieldsEnd; field += FIELD_BYTES) {
+    store<i64>(value, cutOne(load<u32>(field), payload));
+    value += 8;
+  }
+  return value;
+}
+
+/** Whether each selector of a chain has a value in one of its ranges. */
+function holds(conditions: usize, end: usize, payload: usize): bool {
+  for (let condition = conditions; condition < end; condition += CONDITION_BYTES) {
+    const selector = cutOne(load<u32>(condition), payload);
+    const rangesEnd = <usize>load<u32>(condition, 8);
+    let found = false;
+    for (let range = <usize>load<u32>(condition, 4); range < rangesEnd; range += RANGE_BYTES) {
+      found = found || (selector >= load<i64>(range) && selector <= load<i64>(range, 8));
+    }
+    if (!found) return false;
+  }
+  return true;
+}
+
+/** Four signals of up to 24 bits, to four 32-bit integers. */
+@inline
+function cutFour(group: usize, payload: usize, to: usize): void {
+  const window = v128.load(payload + <usize>load<u32>(group, 64));
+  const fields = v128.and(i8x16.relaxed_swizzle(window, v128.load(group)), v128.load(group, 16));
+  const multiplier = v128.load(group, 32);
+  const sign = v128.load(group, 48);
+  const low = i64x2.extmul_low_i32x4_u(fields, multiplier);
+  const high = i64x2.extmul_high_i32x4_u(fields, multiplier);
+  const raw = v128.shuffle<i32>(low, high, 1, 3, 5, 7);
+  v128.store(to, i32x4.sub(v128.xor(raw, sign), sign));
+}
+
+/** One signal of any length, to a 64-bit integer. */
+function cutOne(field: u32, payload: usize): i64 {
+  const address = payload + <usize>(field & 0xff);
+  const left = <u64>(field >> 8) & 0xff;
+  const right = <u64>(field >> 16) & 0xff;
+  let bits: u64;
+  if ((field & FIELD_BIG) != 0) {
+    bits = reversed(address) << left;
+    if ((field & FIELD_NINE_BYTES) != 0) bits |= load<u8>(address, 8) >> (8 - <u8>left);
+  } else {
+    // In a field over nine bytes `left` counts the bits below the first one: those above come from the ninth byte.
+    if ((field & FIELD_NINE_BYTES) != 0) bits = ((load<u64>(address) >> left) | (<u64>load<u8>(address, 8) << (64 - left))) << right;
+    else bits = load<u64>(address) << left;
+  }
+  return (field & FIELD_SIGNED) != 0 ? <i64>bits >> <i64>right : <i64>(bits >> right);
+}
+
+/** Eight bytes with the first as the most significant. */
+@inline
+function reversed(address: usize): u64 {
+  const bytes = v128.load64_zero(address);
+  return v128.extract_lane<u64>(v128.shuffle<u8>(bytes, bytes, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8), 0);
+}

@@ -1,0 +1,103 @@
+// The gate's kernel, in AssemblyScript: frames in, the admitted ones out, all others counted by reason. Default deny: a
+// frame passes only where an entry of the plan's tables names its bus, id, format and length. `npm run generate` compiles it.
+
+/** struct canfd_frame, see frame.ts. The second word is length, flags, bus and a reserved byte. */
+const FRAME_BYTES: usize = 72;
+const ID_EXTENDED: u32 = 0x80000000;
+const ID_REMOTE: u32 = 0x40000000;
+const ID_ERROR: u32 = 0x20000000;
+const ID_MASK_EXTENDED: u32 = 0x1fffffff;
+/** Length and FD flag, as they stand in the second word and in the low half of an entry. */
+const SHAPE: u32 = 0x000004ff;
+const FORMAT: u32 = 0x00000400;
+/** An entry of the tables: the rule's number above, the usual shape below; this one means that there is no rule. */
+const NONE: u32 = 0xffffffff;
+const HASH_MASK: u32 = 4095;
+
+/**
+ * Judges `count` frames whose records start at `records`. Writes one word for each admitted frame to `admitted`: its
+ * index below, its rule above. Returns how many were admitted.
+ */
+export function admit(
+  records: usize,
+  count: u32,
+  standard: usize,
+  extended: usize,
+  pgn: usize,
+  lengths: usize,
+  admitted: usize,
+  denials: usize,
+): u32 {
+  let record = records;
+  let out = admitted;
+  for (let i: u32 = 0; i < count; i++, record += FRAME_BYTES) {
+    const id = load<u32>(record);
+    const head = load<u32>(record, 4);
+    let entry: u32;
+    if (id < 0x800) {
+      entry = load<u32>(standard + (<usize>(((head >> 5) & 0x7800) | id) << 2));
+    } else if ((id & ID_ERROR) != 0) {
+      deny(denials, 4);
+      continue;
+    } else if ((id & ID_REMOTE) != 0) {
+      deny(denials, 3);
+      continue;
+    } else if ((id & ID_EXTENDED) != 0) {
+      const bus = (head >> 16) & 15;
+      const key = id & ID_MASK_EXTENDED;
+      entry = find(extended, key, bus);
+      if (entry == NONE) entry = find(pgn, pgnOf(key), bus);
+    } else {
+      entry = NONE;
+    }
+    if (entry == NONE) {
+      deny(denials, 0);
+      continue;
+    }
+    if (((entry ^ head) & SHAPE) != 0) {
+      if (((entry ^ head) & FORMAT) != 0) {
+        deny(denials, 2);
+        continue;
+      }
+      // Not the usual length: the rule may take a range of them.
+      const range = load<u32>(lengths + (<usize>(entry >> 16) << 2));
+      const length = head & 0xff;
+      if (length < (range & 0xff) || length > (range >> 8)) {
+        deny(denials, 1);
+        continue;
+      }
+    }
+    store<u32>(out, (entry & 0xffff0000) | i);
+    out += 4;
+  }
+  return <u32>((out - admitted) >> 2);
+}
+
+/** Looks up a 29-bit key of a bus. A place is the key (bus in the top bits) and its entry; the table is never full. */
+function find(table: usize, key: u32, bus: u32): u32 {
+  let place = hash(key, bus);
+  let entry = load<u32>(table + (<usize>place << 3), 4);
+  while (entry != NONE) {
+    if (load<u32>(table + (<usize>place << 3)) == key && ((entry >> 11) & 15) == bus) return entry & 0xffff87ff;
+    place = (place + 1) & HASH_MASK;
+    entry = load<u32>(table + (<usize>place << 3), 4);
+  }
+  return NONE;
+}
+
+@inline
+function hash(key: u32, bus: u32): u32 {
+  return (((key ^ (bus << 25)) * 0x9e3779b1) >> 20) & HASH_MASK;
+}
+
+/** The parameter group of a 29-bit id: priority and source address are dropped, and the destination below PDU format 240. [SAE J1939-21 5.2] */
+@inline
+function pgnOf(id: u32): u32 {
+  return ((id >> 16) & 0xff) < 240 ? id & 0x03ff0000 : id & 0x03ffff00;
+}
+
+@inline
+function deny(denials: usize, reason: usize): void {
+  const at = denials + (reason << 2);
+  store<u32>(at, load<u32>(at) + 1);
+}
