@@ -44,7 +44,9 @@ function generate(): readonly Generated[] {
 }
 
 function finishScript(script: string): string {
-  return HEAD + replaceOnce(script, /^import \$protobuf from "protobufjs\/minimal\.js";\n/m, (line) => line + NUMBERS_ONLY);
+  return (
+    HEAD + replaceOnce(script, /^import \$protobuf from "protobufjs\/minimal\.js";\n/m, (line) => line + NUMBERS_ONLY)
+  );
 }
 
 function finishTypes(types: string): string {
@@ -69,7 +71,9 @@ const files = generate();
 if (process.argv.includes("--check")) {
   const stale = files.filter((file) => !isCurrent(file)).map((file) => file.path);
   if (stale.length > 0) {
-    process.stderr.write(`Not current with proto/canward.proto: ${stale.join(", ")}\nMake them: node proto/generate.ts\n`);
+    process.stderr.write(
+      `Not current with proto/canward.proto: ${stale.join(", ")}\nMake them: node proto/generate.ts\n`,
+    );
     process.exitCode = 1;
   }
 } else {

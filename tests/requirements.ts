@@ -2,7 +2,7 @@
 // that enables it; with CANWARD_REQUIRE_ALL=1 it is a failure, so that CI cannot pass by skipping.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, beforeEach } from "vitest";
+import { beforeEach, type TestContext } from "vitest";
 
 interface Requirement {
   readonly met: boolean;

@@ -33,7 +33,9 @@ export function selectedSignals(message: Message, values: ReadonlyMap<string, Ra
     // A ring of selectors selects nothing; no chain can be longer than the message has signals.
     if (selector === undefined || value === undefined || depth > message.signals.length) return false;
     const raw = BigInt(value);
-    return signal.multiplexing.ranges.some(({ from, to }) => from <= raw && raw <= to) && isSelected(selector, depth + 1);
+    return (
+      signal.multiplexing.ranges.some(({ from, to }) => from <= raw && raw <= to) && isSelected(selector, depth + 1)
+    );
   };
   return message.signals.filter((signal) => isSelected(signal, 0));
 }

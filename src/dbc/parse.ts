@@ -13,19 +13,19 @@ import {
   readMultiplexing,
   readNodes,
   readSignal,
+  readValues,
   readValueTable,
   readValueType,
-  readValues,
   skipBitTiming,
   skipSymbols,
 } from "./syntax.ts";
 import {
-  Misread,
-  type Scanner,
   createScanner,
   isAtEnd,
   isKeyword,
   lineOf,
+  Misread,
+  type Scanner,
   skipStatement,
   takeEnd,
   takeMarkIf,
@@ -33,7 +33,7 @@ import {
   takeString,
   takeWordIf,
 } from "./tokens.ts";
-import { type WarningList, createWarnings } from "./warnings.ts";
+import { createWarnings, type WarningList } from "./warnings.ts";
 
 export interface ParseResult {
   readonly database: Database;
@@ -41,7 +41,7 @@ export interface ParseResult {
 }
 
 /** The longest text that is read. The largest public files have less than a megabyte. */
-export const TEXT_LENGTH_MAX = 64 * 1024 * 1024;
+export const TEXT_LENGTH_MAX = 16 * 1024 * 1024;
 
 /** Reads `text`; `file` is what warnings call it. Throws DbcError where not one message can be read. */
 export function parseDatabase(text: string, file: string): ParseResult {
@@ -64,25 +64,32 @@ function noMessage(file: string, first: Warning | undefined): DbcError {
     first === undefined
       ? `${file}:1: no message in it (no line that begins with BO_)`
       : `${file}:${first.line}: not one message can be read; the first problem: ${first.message}`;
-  return new DbcError("DBC_NO_MESSAGE", message, "Check that this is a CAN database in DBC format, complete and as text.");
+  return new DbcError(
+    "DBC_NO_MESSAGE",
+    message,
+    "Check that this is a CAN database in DBC format, complete and as text.",
+  );
 }
 
 /** What is read behind each keyword. Statements that end with `;` are those of `ENDED`. */
-const READERS: Readonly<Record<string, (scanner: Scanner) => Statement | undefined>> = {
-  VERSION: skipVersion,
-  NS_: skipSymbols,
-  BS_: skipBitTiming,
-  BU_: readNodes,
-  BO_: readMessage,
-  CM_: readComment,
-  VAL_: readValues,
-  VAL_TABLE_: readValueTable,
-  SIG_VALTYPE_: readValueType,
-  SG_MUL_VAL_: readMultiplexing,
-  BA_DEF_: readAttributeDefinition,
-  BA_DEF_DEF_: readAttributeDefault,
-  BA_: readAttribute,
-};
+const READERS: ReadonlyMap<string, (scanner: Scanner) => Statement | undefined> = new Map<
+  string,
+  (scanner: Scanner) => Statement | undefined
+>([
+  ["VERSION", skipVersion],
+  ["NS_", skipSymbols],
+  ["BS_", skipBitTiming],
+  ["BU_", readNodes],
+  ["BO_", readMessage],
+  ["CM_", readComment],
+  ["VAL_", readValues],
+  ["VAL_TABLE_", readValueTable],
+  ["SIG_VALTYPE_", readValueType],
+  ["SG_MUL_VAL_", readMultiplexing],
+  ["BA_DEF_", readAttributeDefinition],
+  ["BA_DEF_DEF_", readAttributeDefault],
+  ["BA_", readAttribute],
+]);
 
 const ENDED: ReadonlySet<Statement["kind"]> = new Set([
   "comment",
@@ -115,7 +122,7 @@ function readStatement(scanner: Scanner, keyword: string, line: number, warnings
       signalName = takeName(scanner, "signal");
       return readSignal(scanner, signalName);
     }
-    const read = Object.hasOwn(READERS, keyword) ? READERS[keyword] : undefined;
+    const read = READERS.get(keyword);
     if (read === undefined) return skipUnread(scanner, keyword);
     const statement = read(scanner);
     if (statement !== undefined && ENDED.has(statement.kind) && takeEnd(scanner)) {

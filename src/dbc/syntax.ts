@@ -13,12 +13,12 @@ import type {
   ValuesStatement,
 } from "./statements.ts";
 import {
-  Misread,
-  type Scanner,
   isAtLineEnd,
   isKeyword,
   isNext,
+  Misread,
   peekWord,
+  type Scanner,
   skipStatement,
   takeCount,
   takeInteger,
@@ -111,12 +111,15 @@ function takePair(scanner: Scanner, open: string, between: string, close: string
   return [first, second];
 }
 
-/** Names on the rest of the line, with or without commas. */
+/** Names, with or without commas, on the rest of the line or behind a comma. */
 function takeReceivers(scanner: Scanner): string[] {
   const receivers: string[] = [];
-  while (!isAtLineEnd(scanner) && !isKeyword(peekWord(scanner))) {
+  let isExpected = false;
+  while (isExpected || !isAtLineEnd(scanner)) {
+    const word = peekWord(scanner);
+    if (word === "" || isKeyword(word)) break;
     receivers.push(takeName(scanner, "receiver"));
-    takeMarkIf(scanner, ",");
+    isExpected = takeMarkIf(scanner, ",");
   }
   return receivers;
 }

@@ -1,8 +1,17 @@
 // The text of a DBC file as a stream of tokens, read on demand. The position only ever moves forward and every character
 // is looked at a bounded number of times, so that reading is linear in the length of the text, whatever the text is.
 
-/** What a statement needed and did not find. Caught at the statement, never seen outside of the parser. */
-export class Misread extends Error {}
+/**
+ * What a statement needed and did not find. Caught at the statement, never seen outside of the parser. Not an Error: a file
+ * may have a hundred thousand bad statements, and a stack trace for each would be most of the work.
+ */
+export class Misread {
+  readonly message: string;
+
+  constructor(message: string) {
+    this.message = message;
+  }
+}
 
 export interface Scanner {
   readonly text: string;
@@ -180,19 +189,25 @@ function startsStatement(text: string, from: number): boolean {
 
 /** Takes the `;` that ends a statement. True where it is missing, but the next line starts another statement. */
 export function takeEnd(scanner: Scanner): boolean {
-  const before = scanner.position;
   if (takeMarkIf(scanner, ";")) return false;
   if (isAtEnd(scanner)) return true;
-  const isOnNewLine = scanner.text.slice(before, scanner.position).includes("\n");
-  if (isOnNewLine && KEYWORDS.has(peekWord(scanner))) return true;
+  const isOnNewLine = scanner.text.slice(endOfLastToken(scanner), scanner.position).includes("\n");
+  if (isOnNewLine && startsStatement(scanner.text, scanner.position)) return true;
   throw new Misread(`expected ";", found ${found(scanner)}`);
+}
+
+/** Where the white space before the position begins. */
+function endOfLastToken({ text, position }: Scanner): number {
+  let at = position;
+  while (at > 0 && /\s/.test(text[at - 1] ?? "")) at -= 1;
+  return at;
 }
 
 /** Moves to the `;` that ends the statement and takes it, or to the next line that starts a statement. */
 export function skipStatement(scanner: Scanner): void {
   const { text } = scanner;
   // What was sought may have been missed at the end of a line; the line after it is still to be read.
-  while (scanner.position > 0 && /\s/.test(text[scanner.position - 1] ?? "")) scanner.position -= 1;
+  scanner.position = endOfLastToken(scanner);
   const mark = /["\n;]/g;
   for (;;) {
     mark.lastIndex = scanner.position;

@@ -56,7 +56,12 @@ const Web = Type.Object(
       }),
     ),
     port: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 65_535, default: 8080, description: "Port of the page; 0 takes a free one." }),
+      Type.Integer({
+        minimum: 0,
+        maximum: 65_535,
+        default: 8080,
+        description: "Port of the page; 0 takes a free one.",
+      }),
     ),
   },
   { additionalProperties: false, description: "The operator's page." },

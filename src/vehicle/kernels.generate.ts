@@ -5,7 +5,8 @@ import { basename, dirname, join } from "node:path";
 import asc from "assemblyscript/asc";
 
 const kernels = ["gate/kernel.as.ts", "decode/kernel.as.ts"];
-const options = "-O3 --noAssert --runtime stub --enable simd,relaxed-simd --importMemory --initialMemory 1 --memoryBase 0";
+const options =
+  "-O3 --noAssert --runtime stub --enable simd,relaxed-simd --importMemory --initialMemory 1 --memoryBase 0";
 
 /** The kernel's bytes, or an error with the compiler's own words. */
 export async function compileKernel(source: string, name: string): Promise<Uint8Array> {
@@ -16,7 +17,8 @@ export async function compileKernel(source: string, name: string): Promise<Uint8
     listFiles: () => [],
   });
   const bytes = outputs.get("kernel.wasm");
-  if (error !== null || !(bytes instanceof Uint8Array)) throw new Error(`${name} does not compile:\n${stderr.toString()}`);
+  if (error !== null || !(bytes instanceof Uint8Array))
+    throw new Error(`${name} does not compile:\n${stderr.toString()}`);
   return bytes;
 }
 
@@ -36,7 +38,10 @@ async function main(): Promise<void> {
 }
 
 function moduleOf(bytes: Uint8Array, source: string): string {
-  const lines = Buffer.from(bytes).toString("base64").match(/.{1,110}/g) ?? [];
+  const lines =
+    Buffer.from(bytes)
+      .toString("base64")
+      .match(/.{1,110}/g) ?? [];
   return [
     `// Generated from ${source} by \`npm run generate\`: ${bytes.length} bytes of WebAssembly. Do not edit.`,
     "export const kernelBytes: Uint8Array<ArrayBuffer> = Uint8Array.from(",

@@ -63,6 +63,7 @@ export interface SampleTables {
   /** Smallest change that counts, in raw units; 0 where any does. */
   readonly deltaRaw: Float64Array;
   readonly everyUs: Float64Array;
+  /** Infinity where nothing is resent. */
   readonly resendUs: Float64Array;
   readonly windowUs: Float64Array;
   /** Index in AGGREGATES. */

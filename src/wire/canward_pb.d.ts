@@ -711,6 +711,9 @@ export namespace canward {
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
+            /** Segment datapoints. */
+            datapoints: number;
+
             /** Segment columns. */
             columns?: (canward.v1.Columns.$Properties|null);
 
@@ -737,6 +740,9 @@ export namespace canward {
 
             /** Properties of a Segment. */
             interface $Properties {
+
+                /** Segment datapoints */
+                datapoints?: (number|null);
 
                 /** Segment columns */
                 columns?: (canward.v1.Columns.$Properties|null);
@@ -768,44 +774,17 @@ export namespace canward {
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** Columns baseMs. */
-            baseMs: number;
-
-            /** Columns groups. */
-            groups: number[];
-
-            /** Columns rows. */
-            rows: number[];
-
-            /** Columns columns. */
-            columns: number[];
-
-            /** Columns firstTimesMs. */
-            firstTimesMs: number[];
-
-            /** Columns periodsMs. */
-            periodsMs: number[];
-
-            /** Columns timeWidths. */
-            timeWidths: number[];
-
-            /** Columns aliases. */
-            aliases: number[];
-
-            /** Columns codings. */
-            codings: number[];
-
-            /** Columns origins. */
-            origins: Uint8Array;
-
-            /** Columns times. */
-            times: Uint8Array;
+            /** Columns values. */
+            values: Uint8Array;
 
             /** Columns presence. */
             presence: Uint8Array;
 
-            /** Columns values. */
-            values: Uint8Array;
+            /** Columns times. */
+            times: Uint8Array;
+
+            /** Columns shape. */
+            shape: Uint8Array;
 
             /**
              * Encodes the specified Columns message. Does not implicitly {@link canward.v1.Columns.verify|verify} messages.
@@ -831,44 +810,17 @@ export namespace canward {
             /** Properties of a Columns. */
             interface $Properties {
 
-                /** Columns baseMs */
-                baseMs?: (number|null);
-
-                /** Columns groups */
-                groups?: (number[]|null);
-
-                /** Columns rows */
-                rows?: (number[]|null);
-
-                /** Columns columns */
-                columns?: (number[]|null);
-
-                /** Columns firstTimesMs */
-                firstTimesMs?: (number[]|null);
-
-                /** Columns periodsMs */
-                periodsMs?: (number[]|null);
-
-                /** Columns timeWidths */
-                timeWidths?: (number[]|null);
-
-                /** Columns aliases */
-                aliases?: (number[]|null);
-
-                /** Columns codings */
-                codings?: (number[]|null);
-
-                /** Columns origins */
-                origins?: (Uint8Array|null);
-
-                /** Columns times */
-                times?: (Uint8Array|null);
+                /** Columns values */
+                values?: (Uint8Array|null);
 
                 /** Columns presence */
                 presence?: (Uint8Array|null);
 
-                /** Columns values */
-                values?: (Uint8Array|null);
+                /** Columns times */
+                times?: (Uint8Array|null);
+
+                /** Columns shape */
+                shape?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -1852,6 +1852,7 @@ export const canward = $root.canward = (() => {
             /**
              * Properties of a Segment.
              * @typedef {Object} canward.v1.Segment.$Properties
+             * @property {number|null} [datapoints] Segment datapoints
              * @property {canward.v1.Columns.$Properties|null} [columns] Segment columns
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
@@ -1885,6 +1886,14 @@ export const canward = $root.canward = (() => {
             };
 
             /**
+             * Segment datapoints.
+             * @member {number} datapoints
+             * @memberof canward.v1.Segment
+             * @instance
+             */
+            Segment.prototype.datapoints = 0;
+
+            /**
              * Segment columns.
              * @member {canward.v1.Columns.$Properties|null|undefined} columns
              * @memberof canward.v1.Segment
@@ -1908,8 +1917,10 @@ export const canward = $root.canward = (() => {
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
+                if (message.datapoints != null && $Object.hasOwnProperty.call(message, "datapoints") && message.datapoints !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.datapoints);
                 if (message.columns != null && $Object.hasOwnProperty.call(message, "columns"))
-                    $root.canward.v1.Columns.encode(message.columns, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                    $root.canward.v1.Columns.encode(message.columns, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1955,6 +1966,15 @@ export const canward = $root.canward = (() => {
                     let wireType = tag & 7;
                     switch (tag >>>= 3) {
                     case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.datapoints = value;
+                            else
+                                delete message.datapoints;
+                            continue;
+                        }
+                    case 2: {
                             if (wireType !== 2)
                                 break;
                             message.columns = $root.canward.v1.Columns.decode(reader, reader.size(), $undefined, _depth + 1, message.columns);
@@ -1985,19 +2005,10 @@ export const canward = $root.canward = (() => {
             /**
              * Properties of a Columns.
              * @typedef {Object} canward.v1.Columns.$Properties
-             * @property {number|null} [baseMs] Columns baseMs
-             * @property {Array.<number>|null} [groups] Columns groups
-             * @property {Array.<number>|null} [rows] Columns rows
-             * @property {Array.<number>|null} [columns] Columns columns
-             * @property {Array.<number>|null} [firstTimesMs] Columns firstTimesMs
-             * @property {Array.<number>|null} [periodsMs] Columns periodsMs
-             * @property {Array.<number>|null} [timeWidths] Columns timeWidths
-             * @property {Array.<number>|null} [aliases] Columns aliases
-             * @property {Array.<number>|null} [codings] Columns codings
-             * @property {Uint8Array|null} [origins] Columns origins
-             * @property {Uint8Array|null} [times] Columns times
-             * @property {Uint8Array|null} [presence] Columns presence
              * @property {Uint8Array|null} [values] Columns values
+             * @property {Uint8Array|null} [presence] Columns presence
+             * @property {Uint8Array|null} [times] Columns times
+             * @property {Uint8Array|null} [shape] Columns shape
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2023,14 +2034,6 @@ export const canward = $root.canward = (() => {
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
             const Columns = function (properties) {
-                this.groups = [];
-                this.rows = [];
-                this.columns = [];
-                this.firstTimesMs = [];
-                this.periodsMs = [];
-                this.timeWidths = [];
-                this.aliases = [];
-                this.codings = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -2038,92 +2041,12 @@ export const canward = $root.canward = (() => {
             };
 
             /**
-             * Columns baseMs.
-             * @member {number} baseMs
+             * Columns values.
+             * @member {Uint8Array} values
              * @memberof canward.v1.Columns
              * @instance
              */
-            Columns.prototype.baseMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * Columns groups.
-             * @member {Array.<number>} groups
-             * @memberof canward.v1.Columns
-             * @instance
-             */
-            Columns.prototype.groups = $util.emptyArray;
-
-            /**
-             * Columns rows.
-             * @member {Array.<number>} rows
-             * @memberof canward.v1.Columns
-             * @instance
-             */
-            Columns.prototype.rows = $util.emptyArray;
-
-            /**
-             * Columns columns.
-             * @member {Array.<number>} columns
-             * @memberof canward.v1.Columns
-             * @instance
-             */
-            Columns.prototype.columns = $util.emptyArray;
-
-            /**
-             * Columns firstTimesMs.
-             * @member {Array.<number>} firstTimesMs
-             * @memberof canward.v1.Columns
-             * @instance
-             */
-            Columns.prototype.firstTimesMs = $util.emptyArray;
-
-            /**
-             * Columns periodsMs.
-             * @member {Array.<number>} periodsMs
-             * @memberof canward.v1.Columns
-             * @instance
-             */
-            Columns.prototype.periodsMs = $util.emptyArray;
-
-            /**
-             * Columns timeWidths.
-             * @member {Array.<number>} timeWidths
-             * @memberof canward.v1.Columns
-             * @instance
-             */
-            Columns.prototype.timeWidths = $util.emptyArray;
-
-            /**
-             * Columns aliases.
-             * @member {Array.<number>} aliases
-             * @memberof canward.v1.Columns
-             * @instance
-             */
-            Columns.prototype.aliases = $util.emptyArray;
-
-            /**
-             * Columns codings.
-             * @member {Array.<number>} codings
-             * @memberof canward.v1.Columns
-             * @instance
-             */
-            Columns.prototype.codings = $util.emptyArray;
-
-            /**
-             * Columns origins.
-             * @member {Uint8Array} origins
-             * @memberof canward.v1.Columns
-             * @instance
-             */
-            Columns.prototype.origins = $util.newBuffer([]);
-
-            /**
-             * Columns times.
-             * @member {Uint8Array} times
-             * @memberof canward.v1.Columns
-             * @instance
-             */
-            Columns.prototype.times = $util.newBuffer([]);
+            Columns.prototype.values = $util.newBuffer([]);
 
             /**
              * Columns presence.
@@ -2134,12 +2057,20 @@ export const canward = $root.canward = (() => {
             Columns.prototype.presence = $util.newBuffer([]);
 
             /**
-             * Columns values.
-             * @member {Uint8Array} values
+             * Columns times.
+             * @member {Uint8Array} times
              * @memberof canward.v1.Columns
              * @instance
              */
-            Columns.prototype.values = $util.newBuffer([]);
+            Columns.prototype.times = $util.newBuffer([]);
+
+            /**
+             * Columns shape.
+             * @member {Uint8Array} shape
+             * @memberof canward.v1.Columns
+             * @instance
+             */
+            Columns.prototype.shape = $util.newBuffer([]);
 
             /**
              * Encodes the specified Columns message. Does not implicitly {@link canward.v1.Columns.verify|verify} messages.
@@ -2157,32 +2088,14 @@ export const canward = $root.canward = (() => {
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.baseMs != null && $Object.hasOwnProperty.call(message, "baseMs") && (typeof message.baseMs === "object" ? message.baseMs.low || message.baseMs.high : message.baseMs !== 0))
-                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.baseMs);
-                if (message.groups != null && message.groups.length)
-                    writer.uint32(/* id 2, wireType 2 =*/18).uint32s(message.groups);
-                if (message.rows != null && message.rows.length)
-                    writer.uint32(/* id 3, wireType 2 =*/26).uint32s(message.rows);
-                if (message.columns != null && message.columns.length)
-                    writer.uint32(/* id 4, wireType 2 =*/34).uint32s(message.columns);
-                if (message.firstTimesMs != null && message.firstTimesMs.length)
-                    writer.uint32(/* id 5, wireType 2 =*/42).uint64s(message.firstTimesMs);
-                if (message.periodsMs != null && message.periodsMs.length)
-                    writer.uint32(/* id 6, wireType 2 =*/50).uint64s(message.periodsMs);
-                if (message.timeWidths != null && message.timeWidths.length)
-                    writer.uint32(/* id 7, wireType 2 =*/58).uint32s(message.timeWidths);
-                if (message.aliases != null && message.aliases.length)
-                    writer.uint32(/* id 8, wireType 2 =*/66).sint32s(message.aliases);
-                if (message.codings != null && message.codings.length)
-                    writer.uint32(/* id 9, wireType 2 =*/74).uint32s(message.codings);
-                if (message.origins != null && $Object.hasOwnProperty.call(message, "origins") && message.origins.length)
-                    writer.uint32(/* id 10, wireType 2 =*/82).bytes(message.origins);
-                if (message.times != null && $Object.hasOwnProperty.call(message, "times") && message.times.length)
-                    writer.uint32(/* id 11, wireType 2 =*/90).bytes(message.times);
-                if (message.presence != null && $Object.hasOwnProperty.call(message, "presence") && message.presence.length)
-                    writer.uint32(/* id 12, wireType 2 =*/98).bytes(message.presence);
                 if (message.values != null && $Object.hasOwnProperty.call(message, "values") && message.values.length)
-                    writer.uint32(/* id 13, wireType 2 =*/106).bytes(message.values);
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.values);
+                if (message.presence != null && $Object.hasOwnProperty.call(message, "presence") && message.presence.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.presence);
+                if (message.times != null && $Object.hasOwnProperty.call(message, "times") && message.times.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.times);
+                if (message.shape != null && $Object.hasOwnProperty.call(message, "shape") && message.shape.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.shape);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2228,145 +2141,15 @@ export const canward = $root.canward = (() => {
                     let wireType = tag & 7;
                     switch (tag >>>= 3) {
                     case 1: {
-                            if (wireType !== 0)
+                            if (wireType !== 2)
                                 break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.baseMs = value;
+                            if ((value = reader.bytes()).length)
+                                message.values = value;
                             else
-                                delete message.baseMs;
+                                delete message.values;
                             continue;
                         }
                     case 2: {
-                            if (wireType === 2) {
-                                if (!(message.groups && message.groups.length))
-                                    message.groups = [];
-                                reader.uint32s(message.groups);
-                                continue;
-                            }
-                            if (wireType !== 0)
-                                break;
-                            if (!(message.groups && message.groups.length))
-                                message.groups = [];
-                            message.groups.push(reader.uint32());
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType === 2) {
-                                if (!(message.rows && message.rows.length))
-                                    message.rows = [];
-                                reader.uint32s(message.rows);
-                                continue;
-                            }
-                            if (wireType !== 0)
-                                break;
-                            if (!(message.rows && message.rows.length))
-                                message.rows = [];
-                            message.rows.push(reader.uint32());
-                            continue;
-                        }
-                    case 4: {
-                            if (wireType === 2) {
-                                if (!(message.columns && message.columns.length))
-                                    message.columns = [];
-                                reader.uint32s(message.columns);
-                                continue;
-                            }
-                            if (wireType !== 0)
-                                break;
-                            if (!(message.columns && message.columns.length))
-                                message.columns = [];
-                            message.columns.push(reader.uint32());
-                            continue;
-                        }
-                    case 5: {
-                            if (wireType === 2) {
-                                if (!(message.firstTimesMs && message.firstTimesMs.length))
-                                    message.firstTimesMs = [];
-                                reader.uint64s(message.firstTimesMs);
-                                continue;
-                            }
-                            if (wireType !== 0)
-                                break;
-                            if (!(message.firstTimesMs && message.firstTimesMs.length))
-                                message.firstTimesMs = [];
-                            message.firstTimesMs.push(reader.uint64());
-                            continue;
-                        }
-                    case 6: {
-                            if (wireType === 2) {
-                                if (!(message.periodsMs && message.periodsMs.length))
-                                    message.periodsMs = [];
-                                reader.uint64s(message.periodsMs);
-                                continue;
-                            }
-                            if (wireType !== 0)
-                                break;
-                            if (!(message.periodsMs && message.periodsMs.length))
-                                message.periodsMs = [];
-                            message.periodsMs.push(reader.uint64());
-                            continue;
-                        }
-                    case 7: {
-                            if (wireType === 2) {
-                                if (!(message.timeWidths && message.timeWidths.length))
-                                    message.timeWidths = [];
-                                reader.uint32s(message.timeWidths);
-                                continue;
-                            }
-                            if (wireType !== 0)
-                                break;
-                            if (!(message.timeWidths && message.timeWidths.length))
-                                message.timeWidths = [];
-                            message.timeWidths.push(reader.uint32());
-                            continue;
-                        }
-                    case 8: {
-                            if (wireType === 2) {
-                                if (!(message.aliases && message.aliases.length))
-                                    message.aliases = [];
-                                reader.sint32s(message.aliases);
-                                continue;
-                            }
-                            if (wireType !== 0)
-                                break;
-                            if (!(message.aliases && message.aliases.length))
-                                message.aliases = [];
-                            message.aliases.push(reader.sint32());
-                            continue;
-                        }
-                    case 9: {
-                            if (wireType === 2) {
-                                if (!(message.codings && message.codings.length))
-                                    message.codings = [];
-                                reader.uint32s(message.codings);
-                                continue;
-                            }
-                            if (wireType !== 0)
-                                break;
-                            if (!(message.codings && message.codings.length))
-                                message.codings = [];
-                            message.codings.push(reader.uint32());
-                            continue;
-                        }
-                    case 10: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.bytes()).length)
-                                message.origins = value;
-                            else
-                                delete message.origins;
-                            continue;
-                        }
-                    case 11: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.bytes()).length)
-                                message.times = value;
-                            else
-                                delete message.times;
-                            continue;
-                        }
-                    case 12: {
                             if (wireType !== 2)
                                 break;
                             if ((value = reader.bytes()).length)
@@ -2375,13 +2158,22 @@ export const canward = $root.canward = (() => {
                                 delete message.presence;
                             continue;
                         }
-                    case 13: {
+                    case 3: {
                             if (wireType !== 2)
                                 break;
                             if ((value = reader.bytes()).length)
-                                message.values = value;
+                                message.times = value;
                             else
-                                delete message.values;
+                                delete message.times;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.shape = value;
+                            else
+                                delete message.shape;
                             continue;
                         }
                     }

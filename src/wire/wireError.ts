@@ -36,7 +36,12 @@ export function requireColumns(holds: boolean, message: string): asserts holds {
 }
 
 /** Runs a protobuf decoder; whatever it throws becomes a WireError. */
-export function decodeProtobuf<T>(name: string, payload: Uint8Array, bytesMax: number, decode: (bytes: Uint8Array) => T): T {
+export function decodeProtobuf<T>(
+  name: string,
+  payload: Uint8Array,
+  bytesMax: number,
+  decode: (bytes: Uint8Array) => T,
+): T {
   if (payload.length > bytesMax) {
     throw new WireError("WIRE_TOO_LARGE", `${name}: ${payload.length} bytes, where ${bytesMax} are allowed`);
   }

@@ -30,7 +30,10 @@ export function temporaryFolder(): { readonly path: string; remove(): void } {
 }
 
 /** Starts a script of this folder and waits for its first line. */
-export async function startScript(name: string, args: readonly string[]): Promise<Process & { readonly line: unknown }> {
+export async function startScript(
+  name: string,
+  args: readonly string[],
+): Promise<Process & { readonly line: unknown }> {
   const child = spawn(process.execPath, [script(name), ...args], { stdio: ["ignore", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout });
   const [line] = await Promise.race([
@@ -96,9 +99,10 @@ async function freePort(): Promise<number> {
 async function listening(child: ChildProcess, port: number): Promise<void> {
   while (child.exitCode === null) {
     const socket = connect(port, "127.0.0.1");
-    const answer = await Promise.race([once(socket, "connect").then(() => true), once(socket, "error").then(() => false)]).catch(
-      () => false,
-    );
+    const answer = await Promise.race([
+      once(socket, "connect").then(() => true),
+      once(socket, "error").then(() => false),
+    ]).catch(() => false);
     socket.destroy();
     if (answer) return;
     await sleep(20);

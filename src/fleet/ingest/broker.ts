@@ -1,16 +1,17 @@
 // The fleet's door to MQTT: one connection to the broker with a session that outlives it. What arrives is handed over one message
 // at a time with a way to acknowledge it; nothing is acknowledged otherwise. It reconnects for ever, and publishes nothing.
 import { randomInt } from "node:crypto";
-import { type IClientOptions, type MqttClient, connect } from "mqtt";
+import { connect, type IClientOptions, type MqttClient } from "mqtt";
 import type { Logger } from "pino";
+import { BATCH_BYTES_MAX } from "../../wire/batchHeader.ts";
 import type { Credentials } from "./credentials.ts";
 
 /** How long the broker keeps a session, and with it every message for it, while this worker is away. */
 const SESSION_EXPIRY_S = 7 * 24 * 3600;
 /** Messages that the broker may send ahead of our acknowledgements, on each connection. They wait in memory. */
 const RECEIVE_MAX = 64;
-/** Largest MQTT packet that is accepted; the broker drops a larger one. Uplinks publish far smaller batches. */
-const PACKET_BYTES_MAX = 8 * 1024 * 1024;
+/** Largest MQTT packet that is accepted, the largest batch and its topic; the broker drops a larger one. */
+const PACKET_BYTES_MAX = BATCH_BYTES_MAX + 1024;
 /** A lost connection is tried again after a random time between these two, so that workers do not come back in step. */
 const RECONNECT_MS_MIN = 250;
 const RECONNECT_MS_MAX = 4_000;

@@ -22,7 +22,9 @@ export function readCredentials(broker: BrokerConfig): Credentials {
     ...(broker.username !== undefined && { username: broker.username }),
     ...(broker.password_file !== undefined && {
       // Editors end a file with a newline; passwords do not.
-      password: read("password_file", broker.password_file).toString("utf8").replace(/\r?\n$/, ""),
+      password: read("password_file", broker.password_file)
+        .toString("utf8")
+        .replace(/\r?\n$/, ""),
     }),
     ...(broker.ca_file !== undefined && { ca: read("ca_file", broker.ca_file) }),
     ...(broker.cert_file !== undefined && { cert: read("cert_file", broker.cert_file) }),

@@ -1,9 +1,9 @@
 // From the broker into the store: every batch, birth and status of every vehicle. A message is acknowledged when it is on disk and
 // not before, so whatever happens in between it comes again, and the store drops what it has already.
 import type { Logger } from "pino";
+import { BATCH_FILTER, BIRTH_FILTER, parseTopic, STATUS_FILTER } from "../../wire/topics.ts";
 import type { FleetConfig } from "../config.ts";
 import type { Arrival, Store } from "../store/store.ts";
-import { BATCH_FILTER, BIRTH_FILTER, STATUS_FILTER, parseTopic } from "../../wire/topics.ts";
 import { Connection, type Delivery } from "./broker.ts";
 import { readCredentials } from "./credentials.ts";
 import { type Outcome, Turns } from "./turns.ts";
@@ -52,7 +52,15 @@ export interface Ingest {
 /** Starts to ingest. The broker need not be there yet. Throws CredentialsError where a file of the configuration cannot be read. */
 export async function startIngest({ broker, store, log }: IngestOptions): Promise<Ingest> {
   const credentials = readCredentials(broker);
-  const counters: IngestCounters = { stored: 0, duplicates: 0, invalid: 0, births: 0, statuses: 0, foreign: 0, turns: 0 };
+  const counters: IngestCounters = {
+    stored: 0,
+    duplicates: 0,
+    invalid: 0,
+    births: 0,
+    statuses: 0,
+    foreign: 0,
+    turns: 0,
+  };
   const storedListeners = new Set<StoredListener>();
   const statusListeners = new Set<StatusListener>();
   const turns = new Turns({

@@ -79,7 +79,10 @@ export class Turns {
         if (!(error instanceof OperatingError)) throw error;
         if (retryMs === RETRY_MS_MIN) {
           const { code, remedy, message } = error;
-          this.#options.log.error({ code, remedy, reason: message }, "nothing can be stored; batches wait at the broker");
+          this.#options.log.error(
+            { code, remedy, reason: message },
+            "nothing can be stored; batches wait at the broker",
+          );
         }
       }
       if (this.#stopping.signal.aborted) return undefined;

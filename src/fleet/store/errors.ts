@@ -61,8 +61,7 @@ export function toStoreError(path: string, error: unknown): unknown {
 }
 
 function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return undefined;
-  // better-sqlite3 answers a missing folder before it asks SQLite.
+  // better-sqlite3 finds out about a missing folder before SQLite does, and gives no code.
   if (error instanceof TypeError && error.message.includes("directory does not exist")) return "SQLITE_CANTOPEN";
-  return error.code;
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

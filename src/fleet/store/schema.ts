@@ -6,6 +6,7 @@ export const APPLICATION_ID = 0x636e_7766;
 /**
  * Step `i` takes a file from `user_version` i to i + 1. Times are milliseconds since 1970; digests are 16 hexadecimal digits.
  *
+ * A digest is over the whole catalogue, so vehicles with the same policy share one row of `catalogues`; a chunk may be there before it.
  * `span_max_ms` and `width_max` are the longest span and the widest range of sequences that ever came: with them a search
  * for what overlaps or contains a given range is bounded on both sides of an ordinary index.
  */
@@ -43,7 +44,7 @@ export const MIGRATIONS: readonly string[] = [
     payload BLOB NOT NULL
   ) STRICT;
   CREATE UNIQUE INDEX chunk_identity ON chunks (stream, first_sequence, last_sequence);
-  CREATE INDEX chunk_span ON chunks (vehicle, from_ms, to_ms);
+  CREATE INDEX chunk_span ON chunks (vehicle, from_ms);
 
   CREATE TABLE gaps (
     key INTEGER PRIMARY KEY,
@@ -59,12 +60,16 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX gap_span ON gaps (vehicle, from_ms);
 
+  CREATE TABLE catalogues (
+    digest TEXT PRIMARY KEY,
+    birth BLOB NOT NULL
+  ) STRICT;
+
   CREATE TABLE births (
     key INTEGER PRIMARY KEY,
     vehicle INTEGER NOT NULL REFERENCES vehicles (key),
-    catalogue TEXT NOT NULL,
+    catalogue TEXT NOT NULL REFERENCES catalogues (digest),
     received_ms INTEGER NOT NULL,
-    payload BLOB NOT NULL,
     UNIQUE (vehicle, catalogue)
   ) STRICT;
 

@@ -46,10 +46,14 @@ export function intersect(a: Span, b: Span): Span | undefined {
   return fromMs <= toMs ? { fromMs, toMs } : undefined;
 }
 
-/** The gaps of `view`: declared evictions, and what neither a chunk nor an eviction accounts for, in order of time. */
-export function gapsIn(view: Span, chunks: readonly Span[], evicted: readonly Span[]): History["gaps"] {
+/**
+ * The gaps of `view`, in order of time: declared evictions, and what, between the first and the last moment that is held (`extent`),
+ * neither a chunk nor an eviction accounts for.
+ */
+export function gapsIn(view: Span, extent: Span, chunks: readonly Span[], evicted: readonly Span[]): History["gaps"] {
   const declared = union(evicted).flatMap((span) => intersect(view, span) ?? []);
-  const missing = uncovered(view, [...chunks, ...declared], GAP_MIN_MS);
+  const held = intersect(view, extent);
+  const missing = held === undefined ? [] : uncovered(held, [...chunks, ...declared], GAP_MIN_MS);
   return [
     ...declared.map((span) => ({ ...span, reason: "evicted" as const })),
     ...missing.map((span) => ({ ...span, reason: "missing" as const })),

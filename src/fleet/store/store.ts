@@ -24,7 +24,9 @@ export interface VehicleSummary {
   readonly presence: Presence;
   readonly lastDatapointMs: number | undefined;
   /** What waits on the vehicle, by its last status. */
-  readonly backlog: { readonly segments: number; readonly bytes: number; readonly oldestMs: number | undefined } | undefined;
+  readonly backlog:
+    | { readonly segments: number; readonly bytes: number; readonly oldestMs: number | undefined }
+    | undefined;
   readonly policyVersion: string | undefined;
   readonly softwareVersion: string | undefined;
   readonly signals: number;

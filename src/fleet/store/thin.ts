@@ -1,51 +1,74 @@
-// Thins a series for drawing: time is cut into equal buckets, and each keeps its first, lowest, highest and last point.
-// The extremes and the ends of the series always survive, so that a peak of one datapoint is still seen.
+// Thins a series for drawing, as it is read: the span is cut into equal buckets, and each keeps its first, lowest, highest and
+// last point, so that a peak of one datapoint is still seen. Memory is bounded by the points asked for, not by the series.
 
-export interface Series {
-  readonly timesMs: readonly number[];
+export interface Point {
+  readonly timeMs: number;
   /** null where the value is no number. */
-  readonly values: readonly (number | null)[];
+  readonly value: number | null;
 }
 
 /** Points that a bucket keeps at most. */
 const KEPT_PER_BUCKET = 4;
 
-/** At most `pointsMax` points (at least 4) of `series`, whose times are in order. */
-export function thin(series: Series, pointsMax: number): Series {
-  const count = series.timesMs.length;
-  if (count <= Math.max(pointsMax, KEPT_PER_BUCKET)) return series;
-  const buckets = Math.max(1, Math.floor(pointsMax / KEPT_PER_BUCKET));
-  const firstMs = series.timesMs[0] ?? 0;
-  const lastMs = series.timesMs[count - 1] ?? 0;
-  const bucketMs = (lastMs - firstMs) / buckets || 1;
-  const bucketOf = (row: number) =>
-    Math.min(buckets - 1, Math.floor(((series.timesMs[row] ?? 0) - firstMs) / bucketMs));
-
-  const kept: number[] = [];
-  for (let from = 0; from < count; ) {
-    const bucket = bucketOf(from);
-    let to = from + 1;
-    while (to < count && bucketOf(to) === bucket) to++;
-    kept.push(...extremes(series.values, from, to));
-    from = to;
-  }
-  return {
-    timesMs: kept.map((row) => series.timesMs[row] ?? 0),
-    values: kept.map((row) => series.values[row] ?? null),
-  };
+interface Bucket {
+  readonly first: Point;
+  lowest: Point;
+  highest: Point;
+  last: Point;
 }
 
-/** Rows of the first, lowest, highest and last value in [from, to), in order, each once. */
-function extremes(values: readonly (number | null)[], from: number, to: number): number[] {
-  let lowest = -1;
-  let highest = -1;
-  for (let row = from; row < to; row++) {
-    const value = values[row] ?? null;
-    if (value === null) continue;
-    if (lowest < 0 || value < (values[lowest] ?? value)) lowest = row;
-    if (highest < 0 || value > (values[highest] ?? value)) highest = row;
+/** Takes points in order of time. Gives them back whole where there are at most `pointsMax`, else thinned to that. */
+export class Thinner {
+  readonly #fromMs: number;
+  readonly #bucketMs: number;
+  readonly #pointsMax: number;
+  readonly #buckets: (Bucket | undefined)[];
+  #whole: Point[] | undefined = [];
+  /** Points that came. */
+  count = 0;
+
+  /** `pointsMax` is 4 at least. All points lie in [fromMs, toMs]. */
+  constructor(fromMs: number, toMs: number, pointsMax: number) {
+    this.#pointsMax = Math.max(pointsMax, KEPT_PER_BUCKET);
+    this.#buckets = new Array<Bucket | undefined>(Math.floor(this.#pointsMax / KEPT_PER_BUCKET)).fill(undefined);
+    this.#fromMs = fromMs;
+    this.#bucketMs = (toMs - fromMs) / this.#buckets.length || 1;
   }
-  const rows = new Set([from, to - 1]);
-  if (lowest >= 0) rows.add(lowest).add(highest);
-  return [...rows].sort((a, b) => a - b);
+
+  get isThinned(): boolean {
+    return this.#whole === undefined;
+  }
+
+  add(point: Point): void {
+    this.count++;
+    if (this.#whole !== undefined) {
+      this.#whole.push(point);
+      if (this.#whole.length <= this.#pointsMax) return;
+      for (const earlier of this.#whole) this.#put(earlier);
+      this.#whole = undefined;
+      return;
+    }
+    this.#put(point);
+  }
+
+  points(): readonly Point[] {
+    return this.#whole ?? this.#buckets.flatMap((bucket) => (bucket === undefined ? [] : keptOf(bucket)));
+  }
+
+  #put(point: Point): void {
+    const index = Math.min(this.#buckets.length - 1, Math.floor((point.timeMs - this.#fromMs) / this.#bucketMs));
+    const bucket = this.#buckets[index];
+    if (bucket === undefined) {
+      this.#buckets[index] = { first: point, lowest: point, highest: point, last: point };
+      return;
+    }
+    bucket.last = point;
+    if (point.value === null) return;
+    if (bucket.lowest.value === null || point.value < bucket.lowest.value) bucket.lowest = point;
+    if (bucket.highest.value === null || point.value > bucket.highest.value) bucket.highest = point;
+  }
+}
+
+function keptOf({ first, lowest, highest, last }: Bucket): Point[] {
+  return [...new Set([first, lowest, highest, last])].sort((a, b) => a.timeMs - b.timeMs);
 }

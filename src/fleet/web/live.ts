@@ -23,10 +23,12 @@ interface Pending {
 export function tellLive(store: Store, events: FleetEvents, streams: Streams, log: FastifyBaseLogger): () => void {
   const batches = new Map<string, Pending>();
   const facts = new Set<string>();
-  const stopStored = events.onStored((vehicle, payloads) => {
+  const stopStored = events.onStored((vehicle, arrivals) => {
     if (streams.size === 0) return;
     facts.add(vehicle);
-    if (streams.wanted(vehicle) !== undefined) remember(batches, vehicle, payloads);
+    if (streams.wanted(vehicle) === undefined) return;
+    const payloads = arrivals.map(({ payload }) => payload);
+    remember(batches, vehicle, payloads);
   });
   const stopStatus = events.onStatus((vehicle) => {
     if (streams.size > 0) facts.add(vehicle);

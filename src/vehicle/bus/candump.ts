@@ -20,6 +20,8 @@ export interface CandumpOptions {
   readonly busIndexOf: (name: string) => number;
   /** A longer line is junk. */
   readonly maxLineBytes?: number;
+  /** Where the bytes come from when they are not read from `path`; then it is a name alone. */
+  readonly bytes?: (signal: AbortSignal) => AsyncIterable<Uint8Array>;
 }
 
 export interface CandumpCounters extends BusCounters {
@@ -46,39 +48,29 @@ interface Reading {
 }
 
 /**
- * A log as a bus. Reading throws a `LogError` where there is no such log, where it breaks off, and where none of its lines is a
- * frame. A block also ends with the bytes at hand, so that a live pipe is not held back.
+ * A log as a bus. Reading throws a `LogError` where there is no such log, where it breaks off, and where none of its lines
+ * is a frame. A block also ends with the bytes at hand, so that a live pipe is not held back.
  */
 export function openCandump(options: CandumpOptions): CandumpLog {
   const counters: CandumpCounters = { frames: 0, junkLines: 0, firstJunkLine: 0 };
-  const isInput = options.path === STANDARD_INPUT;
-  return {
-    name: isInput ? "stdin" : basename(options.path),
-    counters,
-    receive: (signal) => receiveLog(isInput ? "stdin" : options.path, options, counters, signal),
-  };
-}
+  const place = options.path === STANDARD_INPUT ? "stdin" : options.path;
+  return { name: basename(place), counters, receive };
 
-async function* receiveLog(
-  place: string,
-  options: CandumpOptions,
-  counters: CandumpCounters,
-  signal: AbortSignal,
-): AsyncGenerator<FrameBlock, void, undefined> {
-  const reading = startReading(options, counters);
-  const { window, block } = reading;
-  const framesBefore = counters.frames;
-  for await (const chunk of readChunks(place, options.path, reading, signal)) {
-    if (chunk === undefined) endLines(window);
-    else pushBytes(window, chunk);
-    while (fillBlock(reading)) {
-      counters.frames += block.count;
-      yield block;
+  async function* receive(signal: AbortSignal): AsyncGenerator<FrameBlock, void, undefined> {
+    const reading = startReading(options, counters);
+    const framesBefore = counters.frames;
+    const bytes = options.bytes?.(signal) ?? readLogBytes(options.path, signal);
+    for await (const chunk of readChunks(bytes, place, reading)) {
+      pushBytes(reading.window, chunk);
+      yield* blocks(reading, signal);
       if (signal.aborted) return;
     }
+    if (signal.aborted) return;
+    endLines(reading.window);
+    yield* blocks(reading, signal);
+    if (signal.aborted || reading.lineNumber === 0 || counters.frames > framesBefore) return;
+    throw noFrameError(place, reading.lineNumber, counters.firstJunkLine);
   }
-  if (signal.aborted || reading.lineNumber === 0 || counters.frames > framesBefore) return;
-  throw noFrameError(place, reading.lineNumber, counters.firstJunkLine);
 }
 
 function startReading(options: CandumpOptions, counters: CandumpCounters): Reading {
@@ -93,15 +85,14 @@ function startReading(options: CandumpOptions, counters: CandumpCounters): Readi
   };
 }
 
-/** The log's bytes in chunks that the window can take, and an undefined at their end. */
+/** The log's bytes in chunks that the window can take. What goes wrong becomes an error for a person. */
 async function* readChunks(
+  bytes: AsyncIterable<Uint8Array>,
   place: string,
-  path: string,
   reading: Reading,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array | undefined, void, undefined> {
+): AsyncGenerator<Uint8Array, void, undefined> {
   try {
-    for await (const chunk of readLogBytes(path, signal)) {
+    for await (const chunk of bytes) {
       for (let from = 0; from < chunk.length; from += CHUNK_BYTES_MAX) {
         yield chunk.subarray(from, from + CHUNK_BYTES_MAX);
       }
@@ -109,7 +100,14 @@ async function* readChunks(
   } catch (error) {
     throw readingError(place, reading.lineNumber, error);
   }
-  if (!signal.aborted) yield undefined;
+}
+
+/** The block, again and again, until the lines in the window are used up. */
+function* blocks(reading: Reading, signal: AbortSignal): Generator<FrameBlock, void, undefined> {
+  while (!signal.aborted && fillBlock(reading)) {
+    reading.counters.frames += reading.block.count;
+    yield reading.block;
+  }
 }
 
 /**

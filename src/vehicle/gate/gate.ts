@@ -20,7 +20,11 @@ type Kernel = (
 ) => number;
 
 /** Puts the plan's tables into the memory, in place of those before, and gives the gate that goes by them. */
-export function createGate(corridor: CorridorMemory, tables: GateTables, kernel: Uint8Array<ArrayBuffer> = kernelBytes): Gate {
+export function createGate(
+  corridor: CorridorMemory,
+  tables: GateTables,
+  kernel: Uint8Array<ArrayBuffer> = kernelBytes,
+): Gate {
   const words = new Uint32Array(corridor.memory.buffer);
   words.set(tables.standard, REGION.standard / 4);
   words.set(tables.extended, REGION.extended / 4);

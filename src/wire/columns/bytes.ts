@@ -21,12 +21,17 @@ export class ByteSink {
     return this.#bytes;
   }
 
+  /** LEB128 of a whole number from 0 to 2^53. */
+  putNumber(value: number): void {
+    this.putVarint(value, value / 2 ** 32);
+  }
+
   /** LEB128 of an unsigned 64-bit number. */
   putVarint(low: number, high: number): void {
     const bytes = this.reserve(10);
     let position = this.length;
-    let rest = low;
-    let above = high;
+    let rest = low | 0;
+    let above = high | 0;
     while (above !== 0 || rest >>> 0 > 0x7f) {
       bytes[position++] = (rest & 0x7f) | 0x80;
       rest = (rest >>> 7) | (above << 25);
@@ -55,6 +60,12 @@ export class VarintSource {
 
   get exhausted(): boolean {
     return this.#position === this.#bytes.length;
+  }
+
+  /** The next number as one number: NaN where the bytes end first, or where it is above 2^53. */
+  nextNumber(): number {
+    if (!this.next() || this.high >>> 0 > 0x1f_ffff) return Number.NaN;
+    return this.high * 2 ** 32 + (this.low >>> 0);
   }
 
   /** False where the bytes end first, or the number is wider than 64 bits. */

@@ -12,6 +12,10 @@ export function setConnection(now: Connection): void {
   for (const listener of listeners) listener(now);
 }
 
+export function isLive(): boolean {
+  return connection === "live";
+}
+
 export function useConnection(): Connection {
   const [shown, setShown] = useState(connection);
   useEffect(() => {

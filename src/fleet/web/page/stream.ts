@@ -2,7 +2,7 @@
 // while the page is hidden. Each time it (re)connects it says so, for what was missed must be fetched.
 import type { StreamEventName, StreamEvents } from "../types.ts";
 import { setServerNow } from "./clock.ts";
-import { setConnection } from "./connection.ts";
+import { isLive, setConnection } from "./connection.ts";
 
 /** Three of the server's beats. */
 const SILENCE_MS_MAX = 32_000;
@@ -44,7 +44,9 @@ export class LiveStream {
 
   #connect(): void {
     this.#disconnect();
-    setConnection(this.#openedBefore ? "reconnecting" : "connecting");
+    // One stream that takes over from another is no interruption to speak of.
+    if (this.#openedBefore) setConnection("reconnecting");
+    else if (!isLive()) setConnection("connecting");
     const source = new EventSource(this.#address);
     this.#source = source;
     source.addEventListener("error", () => this.#connectLater());

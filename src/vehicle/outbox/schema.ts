@@ -1,0 +1,119 @@
+// The outbox on disk: its tables, and how a file is opened. One process at a time; a foreign, newer or broken file is refused.
+import { randomBytes } from "node:crypto";
+import Sqlite, { type Database } from "better-sqlite3";
+import { OperatingError } from "../../errors.ts";
+
+/** "cwob" in ASCII: tells an outbox from any other SQLite file. */
+const APPLICATION_ID = 0x63776f62;
+const SCHEMA_VERSION = 1;
+/** The write-ahead log is cut back to this after a checkpoint, so that one long outage does not keep its size for ever. */
+const JOURNAL_BYTES_MAX = 8 * 1024 * 1024;
+/** SQLite's own cache of pages: a segment is written once and read once, so little is gained by more. In KiB. */
+const CACHE_KIB = 1024;
+
+const SCHEMA = `
+  CREATE TABLE life (stream BLOB NOT NULL CHECK (length(stream) = 16)) STRICT;
+  -- A number is never used twice in the life of an outbox: hence AUTOINCREMENT.
+  CREATE TABLE segment (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    catalogue TEXT NOT NULL,
+    -- What it covers, by the monotonic clock.
+    from_ms INTEGER NOT NULL,
+    to_ms INTEGER NOT NULL,
+    -- Wall clock minus monotonic clock, and how far the wall clock was to be trusted.
+    clock_offset_ms INTEGER NOT NULL,
+    clock_quality TEXT NOT NULL,
+    datapoints INTEGER NOT NULL,
+    payload BLOB NOT NULL
+  ) STRICT;
+  -- Segments that were joined for a publish which is not acknowledged yet: joined again, they are the same batch.
+  CREATE TABLE batch (first_sequence INTEGER PRIMARY KEY, last_sequence INTEGER NOT NULL) STRICT;
+  -- Segments that were given up. The batch that tells the fleet of it, once there is one.
+  CREATE TABLE gap (
+    first_sequence INTEGER PRIMARY KEY,
+    last_sequence INTEGER NOT NULL,
+    from_ms INTEGER NOT NULL,
+    to_ms INTEGER NOT NULL,
+    datapoints INTEGER NOT NULL,
+    batch INTEGER
+  ) STRICT;
+  CREATE TABLE catalogue (digest TEXT PRIMARY KEY, birth BLOB NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
+/** Opens the file, and makes it where there is none. Throws an OperatingError that says what to do. */
+export function openDatabase(path: string): Database {
+  let database: Database | undefined;
+  try {
+    database = new Sqlite(path, { timeout: 1000 });
+    // Nobody else writes here, and a lock that is never given up saves the shared memory file.
+    database.pragma("locking_mode = EXCLUSIVE");
+    const isNew = database.pragma("application_id", { simple: true }) === 0 && isEmpty(database);
+    if (!isNew) checkOwn(database, path);
+    database.pragma("journal_mode = WAL");
+    // A commit is on the disk when it returns: that is what the flush interval promises.
+    database.pragma("synchronous = FULL");
+    database.pragma(`journal_size_limit = ${JOURNAL_BYTES_MAX}`);
+    database.pragma(`cache_size = -${CACHE_KIB}`);
+    if (isNew) create(database);
+    return database;
+  } catch (cause) {
+    database?.close();
+    throw cause instanceof OperatingError ? cause : openError(path, cause);
+  }
+}
+
+function isEmpty(database: Database): boolean {
+  return database.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() === 0;
+}
+
+function create(database: Database): void {
+  database.transaction(() => {
+    database.pragma(`application_id = ${APPLICATION_ID}`);
+    database.pragma(`user_version = ${SCHEMA_VERSION}`);
+    database.exec(SCHEMA);
+    database.prepare("INSERT INTO life (stream) VALUES (?)").run(randomBytes(16));
+  })();
+}
+
+function checkOwn(database: Database, path: string): void {
+  const id = database.pragma("application_id", { simple: true });
+  if (id !== APPLICATION_ID) {
+    throw new OperatingError(`${path}: this SQLite file is not an outbox`, {
+      code: "OUTBOX_FOREIGN",
+      remedy: "Give another path in `outbox.path`; the file there belongs to something else.",
+    });
+  }
+  const version = database.pragma("user_version", { simple: true });
+  if (version !== SCHEMA_VERSION) {
+    throw new OperatingError(
+      `${path}: the outbox has format ${String(version)}, this version of canward reads ${SCHEMA_VERSION}`,
+      {
+        code: "OUTBOX_VERSION",
+        remedy: "Run the version of canward that wrote it until it is empty, or give another path in `outbox.path`.",
+      },
+    );
+  }
+}
+
+function openError(path: string, cause: unknown): OperatingError {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")) {
+    return new OperatingError(`${path}: another process has this outbox open`, {
+      code: "OUTBOX_BUSY",
+      remedy: "Stop the other gateway, or give each gateway its own `outbox.path`.",
+      cause,
+    });
+  }
+  if (code.startsWith("SQLITE_NOTADB") || code.startsWith("SQLITE_CORRUPT")) {
+    return new OperatingError(`${path}: this is not a sound SQLite file`, {
+      code: "OUTBOX_CORRUPT",
+      remedy: "Move the file away and start again: a new outbox is made, and what the old one held is lost.",
+      cause,
+    });
+  }
+  return new OperatingError(`${path}: the outbox cannot be opened (${code || String(cause)})`, {
+    code: "OUTBOX_UNREADABLE",
+    remedy: "Check that the folder exists and that this user may write to it.",
+    cause,
+  });
+}

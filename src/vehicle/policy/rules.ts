@@ -1,0 +1,64 @@
+// The gate's tables: which bus, id, format and length belong to which rule. Comes from the messages that the plan names;
+// goes to the gate's kernel, which probes the hash tables in the same way.
+import type { Message } from "../../dbc/database.ts";
+import { HASH_PLACES, RULES_MAX } from "../memory.ts";
+import { createGateTables, type GateTables, NO_RULE } from "../plan.ts";
+
+export interface Rule {
+  readonly bus: number;
+  readonly message: Message;
+  /** Whether a 29-bit message is matched by its parameter group. */
+  readonly byPgn: boolean;
+  readonly lengthMin: number;
+  readonly lengthMax: number;
+}
+
+/** Payload lengths that CAN FD has. [ISO 11898-1, DLC] */
+const FD_LENGTHS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 20, 24, 32, 48, 64];
+
+/** The length that a message of so many bytes has on the bus: FD frames are padded to the next length there is. */
+export function paddedLength(lengthBytes: number, fd: boolean): number {
+  return fd ? (FD_LENGTHS.find((length) => length >= lengthBytes) ?? 64) : lengthBytes;
+}
+
+/** Priority and source address do not count, nor the destination of a PDU1 group. [SAE J1939-21 5.2] */
+export function pgnKey(id: number): number {
+  return ((id >>> 16) & 0xff) < 240 ? id & 0x03ff_0000 : id & 0x03ff_ff00;
+}
+
+/** Index of the first rule that meets the same frames as an earlier one, and of that one; undefined where all differ. */
+export function firstClash(rules: readonly Rule[]): readonly [number, number] | undefined {
+  const seen = new Map<string, number>();
+  for (const [i, { bus, message, byPgn }] of rules.entries()) {
+    const key = `${bus} ${message.extended} ${byPgn ? `pgn ${pgnKey(message.id)}` : message.id}`;
+    const other = seen.get(key);
+    if (other !== undefined) return [other, i];
+    seen.set(key, i);
+  }
+  return undefined;
+}
+
+/** Tables for rules of which no two clash; at most RULES_MAX. */
+export function compileGate(rules: readonly Rule[]): GateTables {
+  if (rules.length > RULES_MAX) throw new RangeError(`${rules.length} rules, at most ${RULES_MAX}`);
+  const tables = createGateTables(rules.length);
+  for (const [i, { bus, message, byPgn, lengthMin, lengthMax }] of rules.entries()) {
+    const entry = (i << 16) | (message.fd ? 1 << 10 : 0) | lengthMax;
+    tables.lengths[i] = lengthMin | (lengthMax << 8);
+    if (!message.extended) tables.standard[bus * 2048 + message.id] = entry;
+    else if (byPgn) insert(tables.pgn, pgnKey(message.id), bus, entry);
+    else insert(tables.extended, message.id, bus, entry);
+  }
+  return tables;
+}
+
+function insert(table: Uint32Array, key: number, bus: number, entry: number): void {
+  let place = hash(key, bus);
+  while (table[place * 2 + 1] !== NO_RULE) place = (place + 1) % HASH_PLACES;
+  table[place * 2] = key;
+  table[place * 2 + 1] = entry | (bus << 11);
+}
+
+function hash(key: number, bus: number): number {
+  return (Math.imul(key ^ (bus << 25), 0x9e3779b1) >>> 20) & (HASH_PLACES - 1);
+}

@@ -1,0 +1,52 @@
+// What the sampler remembers of each slot, as columns: the last datapoint, a change that a rate limit holds back, and the
+// window that is being aggregated.
+import type { SampleTables } from "../plan.ts";
+
+export interface SamplerState {
+  /** Raw value and time of the last datapoint; NEVER where there was none. */
+  readonly lastLow: Int32Array;
+  readonly lastHigh: Int32Array;
+  readonly lastAtUs: Float64Array;
+  /** A state that waits for the minimum interval to end. */
+  readonly pending: Uint8Array;
+  readonly pendingLow: Int32Array;
+  readonly pendingHigh: Int32Array;
+  /** End of the window, NEVER where it has no value yet. */
+  readonly windowEndUs: Float64Array;
+  readonly windowLow: Int32Array;
+  readonly windowHigh: Int32Array;
+  /** As numbers, for minimum, maximum and mean. */
+  readonly windowValue: Float64Array;
+  readonly windowCount: Float64Array;
+  /** Slots that can have something to say when no frame comes: rate-limited and windowed ones. */
+  readonly timed: Uint16Array;
+  /** Values that were looked at, since the start. */
+  observed: number;
+  /** Datapoints made, since the start. */
+  produced: number;
+}
+
+export const NEVER = -Infinity;
+
+export function createState(tables: SampleTables): SamplerState {
+  const slots = tables.word.length;
+  const integers = (): Int32Array => new Int32Array(slots);
+  const numbers = (value: number): Float64Array => new Float64Array(slots).fill(value);
+  const isTimed = (slot: number): boolean => (tables.everyUs[slot] ?? 0) > 0 || (tables.aggregate[slot] ?? 0) > 0;
+  return {
+    lastLow: integers(),
+    lastHigh: integers(),
+    lastAtUs: numbers(NEVER),
+    pending: new Uint8Array(slots),
+    pendingLow: integers(),
+    pendingHigh: integers(),
+    windowEndUs: numbers(NEVER),
+    windowLow: integers(),
+    windowHigh: integers(),
+    windowValue: numbers(0),
+    windowCount: numbers(0),
+    timed: Uint16Array.from([...tables.word.keys()].filter(isTimed)),
+    observed: 0,
+    produced: 0,
+  };
+}
