@@ -1,5 +1,5 @@
 // Writes a drive of the example vehicle as a candump log. Without options it makes the committed `drive.log.gz`: a minute in
-// which the vehicle arrives at the charging park, is plugged in and begins to charge. The same options give the same log.
+// which the vehicle stops at a light in the rain, turns into the charging park and begins to charge. The same options give the same log.
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { Readable, type Writable } from "node:stream";
@@ -7,8 +7,8 @@ import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
 import { createGzip } from "node:zlib";
 import { createCandumpWriter } from "../../src/vehicle/bus/candump-writer.ts";
-import { createGenerator } from "../../src/vehicle/bus/generator.ts";
 import { readExampleDatabases } from "../../src/vehicle/bus/example.ts";
+import { createGenerator } from "../../src/vehicle/bus/generator.ts";
 import { createFrameBlock } from "../../src/vehicle/frame.ts";
 
 export interface DriveLogOptions {
@@ -21,11 +21,11 @@ export interface DriveLogOptions {
   readonly backgroundFramesPerSecond: number;
 }
 
-/** The committed log. It begins at 09:00 in Pune, on 10 February 2026. */
+/** The committed log. It begins at 09:00 in Pune, on a rainy 14 July 2026. */
 export const COMMITTED: DriveLogOptions = {
-  seed: 1,
-  startUs: 1_770_694_200_000_000,
-  fromS: 994,
+  seed: 22,
+  startUs: 1_783_999_800_000_000,
+  fromS: 996,
   durationS: 60,
   backgroundFramesPerSecond: 0,
 };

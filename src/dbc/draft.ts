@@ -126,7 +126,7 @@ export function findMessage(drafts: Drafts, line: number, what: string, id: numb
   return message;
 }
 
-export interface Found {
+interface Found {
   readonly message: MessageDraft;
   readonly signal: SignalDraft;
 }

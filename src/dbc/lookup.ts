@@ -13,7 +13,7 @@ export function pgnOf(id: number): number {
   return pageAndFormat * 0x100 + (isBroadcast ? specific : 0);
 }
 
-export interface LookupOptions {
+interface LookupOptions {
   /** Match all 29-bit messages by PGN, not just those that say so themselves. */
   readonly j1939: boolean;
 }

@@ -81,10 +81,11 @@ export function readMessage(scanner: Scanner): MessageStatement {
 
 /** What follows a signal's name. */
 export function readSignal(scanner: Scanner, name: string): SignalStatement {
-  const indicator = takeWordIf(scanner) ?? "";
+  const indicator = peekWord(scanner);
   if (indicator !== "" && !INDICATOR.test(indicator)) {
     throw new Misread(`expected "M", "m" and a number, or nothing before the ":", found ${JSON.stringify(indicator)}`);
   }
+  scanner.position += indicator.length;
   takeMark(scanner, ":");
   const startBit = takeCount(scanner, MESSAGE_BITS_MAX, "the start bit");
   takeMark(scanner, "|");
@@ -119,7 +120,7 @@ function takeReceivers(scanner: Scanner): string[] {
     const word = peekWord(scanner);
     if (word === "" || isKeyword(word)) break;
     receivers.push(takeName(scanner, "receiver"));
-    isExpected = takeMarkIf(scanner, ",");
+    isExpected = !isAtLineEnd(scanner) && takeMarkIf(scanner, ",");
   }
   return receivers;
 }

@@ -59,7 +59,7 @@ function take(scanner: Scanner, pattern: RegExp): string | undefined {
 }
 
 /** Skips white space, line ends too. */
-export function skipSpace(scanner: Scanner): void {
+function skipSpace(scanner: Scanner): void {
   take(scanner, SPACE);
 }
 

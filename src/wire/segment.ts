@@ -1,5 +1,6 @@
 // Datapoints of one flush interval in, the bytes that the outbox keeps out, and back: exact, compact, not compressed.
 import { canward } from "./canward_pb.js";
+import { FOR_STORING } from "./columns/cost.ts";
 import { COLUMNS_BYTES_MAX, DATAPOINTS_MAX } from "./columns/limits.ts";
 import { packColumns } from "./columns/pack.ts";
 import { unpackColumns } from "./columns/unpack.ts";
@@ -13,7 +14,10 @@ export { DATAPOINTS_MAX } from "./columns/limits.ts";
  * order of time. Times are whole milliseconds from 0 on, on the vehicle's monotonic clock.
  */
 export function packSegment(points: Datapoints, groups: Uint16Array): Uint8Array {
-  return canward.v1.Segment.encode({ datapoints: points.count, columns: packColumns(points, groups) }).finish();
+  return canward.v1.Segment.encode({
+    datapoints: points.count,
+    columns: packColumns(points, groups, FOR_STORING),
+  }).finish();
 }
 
 /**

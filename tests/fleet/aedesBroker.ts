@@ -2,6 +2,8 @@
 import { createServer } from "node:net";
 import { Aedes } from "aedes";
 
+process.stdin.resume().once("end", () => process.exit());
+
 const broker = await Aedes.createBroker({ concurrency: 1_000, queueLimit: 1_000_000 });
 const server = createServer(broker.handle);
 server.listen(Number(process.argv[2] ?? 0), "127.0.0.1", () => {

@@ -2,7 +2,7 @@
 // whatever order and how often these came, what is read is what was measured.
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { openStore } from "../../src/fleet/store/sqlite.ts";
 import type { Store } from "../../src/fleet/store/store.ts";
 import { batchOf, birthOf, EPOCH_MS, entry, type Row, streamOf } from "./batches.ts";
@@ -15,6 +15,8 @@ const pathOf = (alias: number) => `Vehicle.Signal${alias}`;
 const DRIVE_MS = 4_000;
 const SEGMENT_MS = 200;
 const SEGMENTS = DRIVE_MS / SEGMENT_MS;
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const folder = temporaryFolder();
 let store: Store;

@@ -4,6 +4,8 @@ import { pino } from "pino";
 import { startIngest } from "../../src/fleet/ingest/ingest.ts";
 import { openStore } from "../../src/fleet/store/sqlite.ts";
 
+process.stdin.resume().once("end", () => process.exit());
+
 const { broker, path, level = "fatal" } = JSON.parse(process.argv[2] ?? "{}");
 const store = openStore(path);
 const ingest = await startIngest({ broker, store, log: pino({ level }, pino.destination(2)) });
@@ -11,6 +13,7 @@ process.once("SIGTERM", async () => {
   await ingest.stop();
   await store.close();
   say(ingest.counters);
+  process.stdin.destroy();
 });
 await ingest.subscribed;
 say({ subscribed: true });

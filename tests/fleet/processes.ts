@@ -29,12 +29,12 @@ export function temporaryFolder(): { readonly path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Starts a script of this folder and waits for its first line. */
+/** Starts a script of this folder and waits for its first line. The script ends with its input, so it does not outlive a test that is killed. */
 export async function startScript(
   name: string,
   args: readonly string[],
 ): Promise<Process & { readonly line: unknown }> {
-  const child = spawn(process.execPath, [script(name), ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [script(name), ...args], { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout });
   const [line] = await Promise.race([
     once(lines, "line"),

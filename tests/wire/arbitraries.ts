@@ -15,7 +15,15 @@ export interface Recording {
 
 const RAW_EDGES = [
   ...[0n, 1n, -1n, 0x7fff_ffffn, 0x8000_0000n, 0xffff_ffffn, 0x1_0000_0000n, 2n ** 53n, 2n ** 53n + 1n],
-  ...[2n ** 63n - 1n, -(2n ** 63n), 0x7ff8_0000_0000_0000n, 0x7ff0_0000_0000_0001n, -(2n ** 51n), 0x7fc0_0001n, 0xffc0_0000n],
+  ...[
+    2n ** 63n - 1n,
+    -(2n ** 63n),
+    0x7ff8_0000_0000_0000n,
+    0x7ff0_0000_0000_0001n,
+    -(2n ** 51n),
+    0x7fc0_0001n,
+    0xffc0_0000n,
+  ],
 ];
 
 const anyRaw = fc.oneof(
@@ -25,13 +33,13 @@ const anyRaw = fc.oneof(
 );
 
 /** Raw values as signals have them: constant, counting, noisy, smooth, a few states, floats, anything. */
-const anyRaws = fc.oneof(
+const anyRaws: fc.Arbitrary<bigint[]> = fc.oneof(
   fc.tuple(anyRaw, fc.nat(40)).map(([raw, length]) => Array.from({ length: length + 1 }, () => raw)),
   fc
     .tuple(anyRaw, fc.bigInt({ min: -9n, max: 9n }), fc.nat(40))
     .map(([start, step, length]) => Array.from({ length: length + 1 }, (_, i) => start + step * BigInt(i))),
   fc.array(fc.bigInt({ min: 580n, max: 610n }), { minLength: 1, maxLength: 60 }),
-  fc.array(fc.constantFrom(0n, 1n, 7n), { minLength: 1, maxLength: 60 }),
+  fc.array(fc.constantFrom<bigint>(0n, 1n, 7n), { minLength: 1, maxLength: 60 }),
   fc.array(fc.float().map(bitsOfFloat32), { minLength: 1, maxLength: 30 }),
   fc.array(fc.double().map(bitsOfFloat64), { minLength: 1, maxLength: 30 }),
   fc.array(anyRaw, { minLength: 1, maxLength: 30 }),
@@ -47,8 +55,8 @@ const anySeries = fc
   .record({ alias: fc.nat(39), startMs: fc.oneof(fc.nat(50), fc.constantFrom(2 ** 32 - 3, 2 ** 41)), raws: anyRaws })
   .chain(({ alias, startMs, raws }) =>
     fc.array(anyStep, { minLength: raws.length, maxLength: raws.length }).map((steps): Series => {
-      let timeMs = startMs;
-      return { alias, points: raws.map((raw, index) => ({ timeMs: (timeMs += steps[index] ?? 0), raw })) };
+      const times = steps.map((_, index) => steps.slice(0, index + 1).reduce((sum, step) => sum + step, startMs));
+      return { alias, points: raws.map((raw, index) => ({ timeMs: times[index] ?? startMs, raw })) };
     }),
   );
 

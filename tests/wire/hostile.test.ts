@@ -39,7 +39,11 @@ function codeOf(read: () => unknown): string {
 }
 
 const noisy = datapointsOf(
-  Array.from({ length: 90 }, (_, row) => ({ alias: row % 3, timeMs: 10 * Math.floor(row / 3) + (row % 7), raw: BigInt((row * row) % 23) })),
+  Array.from({ length: 90 }, (_, row) => ({
+    alias: row % 3,
+    timeMs: 10 * Math.floor(row / 3) + (row % 7),
+    raw: BigInt((row * row) % 23),
+  })),
 );
 const SEGMENT = packSegment(noisy, Uint16Array.of(4, 4, 9));
 const PAYLOAD = joinSegments([SEGMENT], HEADER);
@@ -135,6 +139,14 @@ describe("what is too large is refused before it takes memory", () => {
   ])("%s", (_, datapoints, shape) => {
     const columns = canward.v1.Columns.encode({ shape: Uint8Array.from(shape) }).finish();
     expect(["WIRE_COLUMNS", "WIRE_FIELD"]).toContain(codeOf(() => readBatch(batchOf(columns, datapoints))));
+  });
+
+  test("times that the clock's offset moves out of the calendar", () => {
+    const envelope = canward.v1.Batch.decode(PAYLOAD);
+    for (const clockOffsetMs of [-1e12, 8.64e15]) {
+      const moved = canward.v1.Batch.encode({ ...envelope, clockOffsetMs }).finish();
+      expect(codeOf(() => readBatch(moved))).toBe("WIRE_COLUMNS");
+    }
   });
 
   test("bytes that no column accounts for", () => {

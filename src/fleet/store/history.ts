@@ -3,7 +3,7 @@ import type { CatalogueEntry } from "../../wire/catalogue.ts";
 import type { Datapoints } from "../../wire/datapoints.ts";
 import type { Chunks, VehicleRow } from "./chunks.ts";
 import { newestBefore } from "./newest.ts";
-import { physicalNumberOf, rawOf } from "./physical.ts";
+import { physicalNumberOf, rawOf } from "../../wire/physical.ts";
 import { holdsSignal } from "./signalIndex.ts";
 import { gapsIn, intersect, type Span } from "./spans.ts";
 import type { History } from "./store.ts";

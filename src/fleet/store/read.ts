@@ -6,7 +6,7 @@ import { type CatalogueByPath, Chunks, type VehicleRow } from "./chunks.ts";
 import type { Database, Statement } from "./database.ts";
 import { readHistory } from "./history.ts";
 import { newestBefore } from "./newest.ts";
-import { physicalOf, rawOf, textOf } from "./physical.ts";
+import { physicalOf, rawOf, textOf } from "../../wire/physical.ts";
 import type { Span } from "./spans.ts";
 import type { History, LatestValue, Presence, VehicleSummary } from "./store.ts";
 

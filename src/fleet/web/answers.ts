@@ -2,7 +2,7 @@
 // chart need to know of a signal. Pure.
 import type { CatalogueEntry } from "../../wire/catalogue.ts";
 import type { History, LatestValue, VehicleSummary } from "../store/store.ts";
-import type { Signal, SignalHistory, Value, Vehicle } from "./types.ts";
+import type { Signal, SignalHistory, Span, Value, Vehicle } from "./types.ts";
 
 /** Digits that a person can still make use of; the seventh of a degree is a centimetre. */
 const DECIMALS_MAX = 7;
@@ -47,9 +47,20 @@ export function toValue(latest: LatestValue): Value {
   };
 }
 
-export function toHistory(history: History, nowMs: number): SignalHistory {
+export function toHistory(history: History, extent: Span | undefined, nowMs: number): SignalHistory {
   const { timesMs, values, datapoints, thinned, gaps, fromMs, toMs } = history;
-  return { nowMs, signal: toSignal(history.entry), timesMs, values, datapoints, thinned, gaps, fromMs, toMs };
+  return {
+    nowMs,
+    signal: toSignal(history.entry),
+    timesMs,
+    values,
+    datapoints,
+    thinned,
+    gaps,
+    extent: extent ?? null,
+    fromMs,
+    toMs,
+  };
 }
 
 function isFloat(entry: CatalogueEntry): boolean {

@@ -40,7 +40,7 @@ export function serveApi(server: FastifyInstance, store: Store, streams: Streams
     if (history === undefined) {
       throw new Refusal(404, "WEB_NO_SUCH_SIGNAL", `Vehicle ${id} has no signal ${path} in its catalogue.`);
     }
-    return toHistory(history, Date.now());
+    return toHistory(history, await store.extent(id), Date.now());
   });
 
   server.get("/vehicles/:id/events", async (request, reply) => {

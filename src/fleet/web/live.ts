@@ -3,7 +3,7 @@
 import type { FastifyBaseLogger } from "fastify";
 import type { Store } from "../store/store.ts";
 import { toVehicle } from "./answers.ts";
-import { readBatch } from "./batches.ts";
+import { readNews } from "./batches.ts";
 import type { FleetEvents } from "./events.ts";
 import type { Streams } from "./streams.ts";
 
@@ -69,11 +69,11 @@ async function tellBatches(store: Store, streams: Streams, vehicle: string, pend
   if (pending.overflowed) return streams.send("stale", { reason: "busy" }, ofVehicle);
   const catalogue = await store.catalogue(vehicle);
   for (const payload of pending.payloads) {
-    const reading = catalogue === undefined ? undefined : readBatch(catalogue, payload, wanted);
-    if (reading === undefined) return streams.send("stale", { reason: "catalogue" }, ofVehicle);
-    const { fromMs, toMs } = reading;
-    if (reading.latest.length > 0) streams.send("latest", { values: reading.latest }, ofVehicle);
-    for (const [path, { timesMs, values }] of reading.series) {
+    const news = catalogue === undefined ? undefined : readNews(catalogue, payload, wanted);
+    if (news === undefined) return streams.send("stale", { reason: "catalogue" }, ofVehicle);
+    const { fromMs, toMs } = news;
+    if (news.latest.length > 0) streams.send("latest", { values: news.latest }, ofVehicle);
+    for (const [path, { timesMs, values }] of news.series) {
       const content = { path, fromMs, toMs, timesMs, values };
       streams.send("datapoints", content, (to) => to.vehicle === vehicle && to.paths.includes(path));
     }

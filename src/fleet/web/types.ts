@@ -84,7 +84,9 @@ export interface SignalHistory extends Span {
   /** Datapoints in the span, before thinning. */
   readonly datapoints: number;
   readonly thinned: boolean;
+  /** Between the first and the last moment that is stored; what lies outside is not known yet. */
   readonly gaps: readonly Gap[];
+  readonly extent: Span | null;
 }
 
 /** application/problem+json, RFC 9457 */

@@ -28,8 +28,8 @@ const HEX = Uint8Array.from("0123456789ABCDEF", (digit) => digit.charCodeAt(0));
 const [ZERO, SPACE, HASH, OPEN, CLOSE, POINT, LINE_END, REMOTE] = Array.from("0 #().\nR", (sign) =>
   sign.charCodeAt(0),
 ) as [number, number, number, number, number, number, number, number];
-/** `(`, 20 digits of seconds, point and microseconds, `)`, blanks, id, marks, payload, line end. */
-const LINE_BYTES_MAX = 32 + 12 + 2 * PAYLOAD_BYTES_MAX;
+/** Time 20, two blanks, id 8, marks 3, payload, line end; rounded up. The name of the bus comes on top. */
+const LINE_BYTES_MAX = 40 + 2 * PAYLOAD_BYTES_MAX;
 const SECONDS_DIGITS = 10;
 const MICROSECONDS_DIGITS = 6;
 

@@ -5,6 +5,7 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import { pipeline, type Readable } from "node:stream";
 import { promisify } from "node:util";
+import { isMainThread } from "node:worker_threads";
 import { createGunzip } from "node:zlib";
 import { CHUNK_BYTES_MAX } from "./line-window.ts";
 
@@ -41,8 +42,10 @@ export async function* readLogBytes(path: string, signal: AbortSignal): AsyncGen
 
 async function openSource(path: string): Promise<Source> {
   if (path === STANDARD_INPUT) return streamSource(process.stdin);
-  if (!(await stat(path)).isFIFO()) return fileSource(await open(path, "r"));
-  // A read from a pipe through the thread pool cannot be stopped; through a socket it can.
+  // A read from a pipe through the thread pool cannot be stopped; through a socket it can. Not in a worker: when it ends, it
+  // closes each descriptor that was opened in it, and the socket has done so already.
+  const isStoppable = isMainThread && (await stat(path)).isFIFO();
+  if (!isStoppable) return fileSource(await open(path, "r"));
   return streamSource(new Socket({ fd: await promisify(openDescriptor)(path, "r"), readable: true, writable: false }));
 }
 

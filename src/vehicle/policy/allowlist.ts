@@ -2,7 +2,7 @@
 // checked and located; goes to `compile`.
 import Type, { type Static } from "typebox";
 import { type LocatedFile, readYamlFile } from "../../yaml.ts";
-import { Duration } from "./duration.ts";
+import { Duration } from "../../duration.ts";
 
 const sampling = {
   every: Type.Optional(Duration("Shortest time between two datapoints.")),

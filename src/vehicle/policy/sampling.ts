@@ -3,7 +3,7 @@ import type { Signal } from "../../dbc/database.ts";
 import type { Encoding } from "../../wire/catalogue.ts";
 import { AGGREGATES, ENCODINGS, type SampleTables } from "../plan.ts";
 import type { Sampling } from "./allowlist.ts";
-import { durationUs } from "./duration.ts";
+import { durationUs } from "../../duration.ts";
 import type { RuleLayout, ValuePlace } from "./layout.ts";
 
 /** What is wrong with a signal's sampling; undefined where nothing is. */

@@ -33,6 +33,8 @@ export class VersionRefused extends Error {}
 
 const CONNECT_TIMEOUT_MS = 15_000;
 const KEEPALIVE_S = 30;
+/** A farewell that is not answered in this time is given up. */
+const CLOSE_TIMEOUT_MS = 1_000;
 /** Reason codes of a CONNACK that refuse the protocol version, in MQTT 3.1.1 and 5. */
 const VERSION_REASONS = [1, 132];
 
@@ -61,7 +63,10 @@ export async function connectBroker(options: BrokerOptions): Promise<BrokerConne
         client.publish(topic, bytes, { qos: 1, retain }, (error) => (error ? reject(error) : resolve()));
       }),
     close: async () => {
+      // A broker that does not answer must not hold up the end.
+      const timeout = setTimeout(() => client.end(true), CLOSE_TIMEOUT_MS);
       await client.endAsync(!client.connected);
+      clearTimeout(timeout);
     },
   };
 }

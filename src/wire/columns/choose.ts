@@ -1,6 +1,6 @@
-// How a column is best written: every transform is tried, and the one that is likely to compress best is taken.
-import { entropyOf } from "./cost.ts";
-import { Halves, TRANSFORM_DELTA, TRANSFORM_PLAIN, TRANSFORMS, toTokens, widthOf } from "./tokens.ts";
+// How a column is best written: the transforms that the aim allows are tried, and the cheapest one is taken.
+import type { Aim } from "./cost.ts";
+import { Halves, TRANSFORM_PLAIN, toTokens, widthOf } from "./tokens.ts";
 
 /** A transform, where it starts, and what that is likely to cost. Reused. */
 export interface Choice {
@@ -19,36 +19,30 @@ let sorted = new Float64Array(1024);
 const HIGH_EXACT_MAX = 2 ** 20;
 
 /** Chooses the transform for `count` values and leaves it in `choice`. */
-export function chooseTransform(values: Halves, count: number, choice: Choice): void {
+export function chooseTransform(values: Halves, count: number, aim: Aim, choice: Choice): void {
+  const low = values.lows[0] as number;
+  const high = values.highs[0] as number;
   choice.transform = TRANSFORM_PLAIN;
-  choice.originLow = values.lows[0] as number;
-  choice.originHigh = values.highs[0] as number;
+  choice.originLow = low;
+  choice.originHigh = high;
   choice.width = 0;
   choice.bits = 0;
   if (isConstant(values, count)) return;
   trial.reserve(count);
-  for (let transform = TRANSFORM_DELTA; transform < TRANSFORMS; transform += 1) {
-    offer(transform, values, count, values.lows[0] as number, values.highs[0] as number, choice);
+  for (const transform of aim.transforms) {
+    const middle = transform === TRANSFORM_PLAIN ? medianOf(values, count) : undefined;
+    const originLow = middle === undefined ? low : middle | 0;
+    const originHigh = middle === undefined ? high : Math.floor(middle / 2 ** 32) | 0;
+    toTokens(transform, values, count, originLow, originHigh, trial);
+    const width = widthOf(trial, count);
+    const bits = aim.bitsOfTokens(trial, count, width, 0);
+    if (choice.width > 0 && bits >= choice.bits) continue;
+    choice.transform = transform;
+    choice.originLow = originLow;
+    choice.originHigh = originHigh;
+    choice.width = width;
+    choice.bits = bits;
   }
-  const middle = medianOf(values, count);
-  const middleHigh = Math.floor(middle / 2 ** 32);
-  offer(TRANSFORM_PLAIN, values, count, middle | 0, middleHigh, choice);
-}
-
-/** Takes the transform if it is the first that was offered, or cheaper than the best so far. */
-function offer(
-  transform: number,
-  values: Halves,
-  count: number,
-  originLow: number,
-  originHigh: number,
-  choice: Choice,
-): void {
-  toTokens(transform, values, count, originLow, originHigh, trial);
-  const width = widthOf(trial, count);
-  const bits = entropyOf(trial, count, width);
-  if (choice.width > 0 && bits >= choice.bits) return;
-  Object.assign(choice, { transform, originLow, originHigh, width, bits });
 }
 
 function isConstant(values: Halves, count: number): boolean {
@@ -59,13 +53,12 @@ function isConstant(values: Halves, count: number): boolean {
   return true;
 }
 
-/** The middle of the values; of wide ones the first. */
-function medianOf(values: Halves, count: number): number {
+/** The middle of the values; undefined where they are too wide for it. */
+function medianOf(values: Halves, count: number): number | undefined {
   if (count > sorted.length) sorted = new Float64Array(count * 2);
-  const first = (values.highs[0] as number) * 2 ** 32 + ((values.lows[0] as number) >>> 0);
   for (let index = 0; index < count; index += 1) {
     const high = values.highs[index] as number;
-    if (high > HIGH_EXACT_MAX || high < -HIGH_EXACT_MAX) return first;
+    if (high > HIGH_EXACT_MAX || high < -HIGH_EXACT_MAX) return undefined;
     sorted[index] = high * 2 ** 32 + ((values.lows[index] as number) >>> 0);
   }
   return median(sorted.subarray(0, count));

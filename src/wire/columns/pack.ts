@@ -4,7 +4,7 @@ import type { canward } from "../canward_pb.js";
 import type { Datapoints } from "../datapoints.ts";
 import { ByteSink } from "./bytes.ts";
 import { type Choice, chooseTransform, median } from "./choose.ts";
-import { entropyOf, entropyOfBytes } from "./cost.ts";
+import type { Aim } from "./cost.ts";
 import { DATAPOINTS_MAX, PRESENCE_FILLED, PRESENCE_FULL, PRESENCE_RUNS, TIME_MS_MAX } from "./limits.ts";
 import { type Buckets, bucketRows, markPresence, uniteTimes } from "./rows.ts";
 import { Halves, toTokens, widthOf, writePlanes } from "./tokens.ts";
@@ -20,7 +20,7 @@ let distances = new Float64Array(1024);
 let present = new Uint8Array(1024);
 
 /** `groups[alias]` is the group of each alias that occurs. The byte strings in the answer are valid until the next call. */
-export function packColumns(points: Datapoints, groups: Uint16Array): canward.v1.Columns.$Properties {
+export function packColumns(points: Datapoints, groups: Uint16Array, aim: Aim): canward.v1.Columns.$Properties {
   for (const sink of [values, presence, times, shape]) sink.clear();
   const baseMs = checkPoints(points, groups);
   const buckets = bucketRows(points, groups);
@@ -39,7 +39,7 @@ export function packColumns(points: Datapoints, groups: Uint16Array): canward.v1
       const step = (aliases[bucket] as number) - aliasBefore;
       aliasBefore += step;
       shape.putNumber(step < 0 ? -2 * step - 1 : 2 * step);
-      packColumn(points, buckets, bucket, rowTimes);
+      packColumn(points, buckets, bucket, rowTimes, aim);
     }
   }
   return { values: values.view(), presence: presence.view(), times: times.view(), shape: shape.view() };
@@ -83,16 +83,16 @@ function packTimes(rowTimes: Float64Array, columns: number, baseMs: number): voi
   putTokens(times, count, width);
 }
 
-function packColumn(points: Datapoints, buckets: Buckets, bucket: number, rowTimes: Float64Array): void {
+function packColumn(points: Datapoints, buckets: Buckets, bucket: number, rowTimes: Float64Array, aim: Aim): void {
   const start = buckets.starts[bucket] as number;
   const end = buckets.starts[bucket + 1] as number;
   const count = end - start;
   gatherValues(points, buckets.rows, start, end);
-  chooseTransform(column, count, choice);
+  chooseTransform(column, count, aim, choice);
   const { transform, originLow, originHigh } = choice;
   tokens.reserve(rowTimes.length);
   toTokens(transform, column, count, originLow, originHigh, tokens);
-  const form = packPresence(points, start, end, rowTimes);
+  const form = packPresence(points, start, end, rowTimes, aim);
   const length = form === PRESENCE_FILLED ? rowTimes.length : count;
   const width = widthOf(tokens, length);
   putTokens(values, length, width);
@@ -112,7 +112,7 @@ function gatherValues(points: Datapoints, rows: Uint32Array, start: number, end:
 }
 
 /** Says in which rows the column has values: in `presence`, or by filling up the tokens, whichever costs less. */
-function packPresence(points: Datapoints, start: number, end: number, rowTimes: Float64Array): number {
+function packPresence(points: Datapoints, start: number, end: number, rowTimes: Float64Array, aim: Aim): number {
   const count = end - start;
   if (count === rowTimes.length) return PRESENCE_FULL;
   if (rowTimes.length > present.length) present = new Uint8Array(rowTimes.length * 2);
@@ -120,8 +120,8 @@ function packPresence(points: Datapoints, start: number, end: number, rowTimes: 
   const runsFrom = presence.length;
   putRuns(rowTimes.length);
   if (choice.width === 8) return PRESENCE_RUNS; // one more than the largest token does not fit
-  const runsBits = entropyOfBytes(presence.view(), runsFrom, presence.length) + choice.bits;
-  const filledBits = entropyOf(tokens, count, Math.max(1, choice.width), 1, rowTimes.length - count);
+  const runsBits = aim.bitsOfRuns(presence.view(), runsFrom, presence.length) + choice.bits;
+  const filledBits = aim.bitsOfTokens(tokens, count, Math.max(1, choice.width), rowTimes.length - count);
   if (runsBits < filledBits) return PRESENCE_RUNS;
   presence.length = runsFrom;
   fillTokens(count, rowTimes.length);

@@ -6,7 +6,6 @@ export const TRANSFORM_PLAIN = 0;
 export const TRANSFORM_DELTA = 1;
 export const TRANSFORM_SLOPE = 2;
 export const TRANSFORM_XOR = 3;
-export const TRANSFORMS = 4;
 
 /** 64-bit numbers as columns of halves, reused. */
 export class Halves {

@@ -78,14 +78,18 @@ function withRest(whole: number, unit: string, rest: number, restUnit: string): 
   return rest === 0 ? `${whole} ${unit}` : `${whole} ${unit} ${rest} ${restUnit}`;
 }
 
+/** Batches come every few seconds: what is younger than one is as new as can be, and counting it would only flicker. */
+const NOW_MS = 3_000;
+
 /** The age of something, in one unit: "now", "4 s ago", "3 h ago". */
 export function formatAgo(ageMs: number): string {
-  return ageMs < 1_500 ? "now" : `${formatAge(ageMs)} ago`;
+  return ageMs < NOW_MS ? "now" : `${formatAge(ageMs)} ago`;
 }
 
-/** "4 s", "12 min", "3 h", "5 d". */
+/** "now", "4 s", "12 min", "3 h", "5 d". */
 export function formatAge(ageMs: number): string {
-  const seconds = Math.max(0, Math.floor(ageMs / 1_000));
+  if (ageMs < NOW_MS) return "now";
+  const seconds = Math.floor(ageMs / 1_000);
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
   if (seconds < 48 * 3_600) return `${Math.floor(seconds / 3_600)} h`;
@@ -118,12 +122,13 @@ export function formatMoment(timeMs: number): string {
   return `${yearFormat.format(timeMs)}, ${formatSecond(timeMs)}`;
 }
 
-/** "Asia/Kolkata, UTC+5:30" */
+/** "India Standard Time, UTC+5:30" */
 export function timeZone(): string {
-  const { timeZone: name } = new Intl.DateTimeFormat().resolvedOptions();
+  const parts = new Intl.DateTimeFormat(LOCALE, { timeZoneName: "long" }).formatToParts();
+  const name = parts.find(({ type }) => type === "timeZoneName")?.value ?? "";
   const minutes = -new Date().getTimezoneOffset();
-  if (minutes === 0) return name === "UTC" ? "UTC" : `${name}, UTC`;
   const rest = Math.abs(minutes) % 60;
-  const offset = `${minutes < 0 ? MINUS : "+"}${Math.floor(Math.abs(minutes) / 60)}${rest === 0 ? "" : `:${String(rest).padStart(2, "0")}`}`;
-  return `${name}, UTC${offset}`;
+  const sign = minutes < 0 ? MINUS : "+";
+  const offset = `UTC${minutes === 0 ? "" : sign + Math.floor(Math.abs(minutes) / 60)}${rest === 0 ? "" : `:${String(rest).padStart(2, "0")}`}`;
+  return name === "" || name.startsWith("GMT") || name === "Coordinated Universal Time" ? offset : `${name}, ${offset}`;
 }

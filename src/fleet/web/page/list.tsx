@@ -109,7 +109,7 @@ function Vehicles({ vehicles }: { vehicles: readonly Vehicle[] }) {
           <SearchIcon />
           <input
             type="search"
-            placeholder="Search id, policy, software"
+            placeholder="Search"
             value={search}
             onInput={(event) => setSearch(event.currentTarget.value)}
           />

@@ -57,13 +57,14 @@ const JITTER_US_MAX = 350;
 
 export function createFrameMaker(options: FramesOptions): FrameMaker {
   const fromSteps = Math.round((options.fromS ?? 0) * STEPS_PER_SECOND);
-  const drive = createDrive(options.seed, options.startUs - fromSteps * STEP_US);
+  // A clock may say parts of a microsecond; frames do not.
+  const startUs = Math.floor(options.startUs);
+  const drive = createDrive(options.seed, startUs - fromSteps * STEP_US);
   advance(drive, fromSteps);
   const senders = sendersOf(options);
   const schedule = createSchedule(senders);
   const endUs = options.durationS === undefined ? Infinity : options.durationS * 1_000_000;
   const position: Position = { periodStartUs: 0, row: 0, frames: 0, sent: new Float64Array(senders.length) };
-  const { startUs } = options;
   return {
     drive,
     fill: (block) => fillBlock({ block, drive, senders, schedule, position, startUs, fromSteps, endUs }),

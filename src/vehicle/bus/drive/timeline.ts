@@ -23,8 +23,8 @@ export const GEAR_PARK = 126;
 export const GEAR_DRIVE = 127;
 
 const PARKED_S = 2;
-const PLUG_IN_S = 13;
-const CHARGE_FROM_S = 20;
+const PLUG_IN_S = 11.5;
+const CHARGE_FROM_S = 17;
 const UNPLUG_S = 6;
 
 /** Seconds in the present phase. */
@@ -115,8 +115,8 @@ export function chargeState(state: DriveState): number {
   if (after >= 2) return CHARGE_STATE.complete;
   if (after >= 0) return CHARGE_STATE.terminating;
   if (now >= CHARGE_FROM_S) return CHARGE_STATE.charging;
-  if (now >= PLUG_IN_S + 5) return CHARGE_STATE.precharge;
-  return now >= PLUG_IN_S + 2 ? CHARGE_STATE.initialising : CHARGE_STATE.connected;
+  if (now >= PLUG_IN_S + 3.5) return CHARGE_STATE.precharge;
+  return now >= PLUG_IN_S + 1.5 ? CHARGE_STATE.initialising : CHARGE_STATE.connected;
 }
 
 export function isParkingBrakeApplied(state: DriveState): boolean {

@@ -7,8 +7,6 @@ import { append, type Track, trackOf } from "./track.ts";
 
 /** Loaded on each side, as a share of the window. */
 const MARGIN = 0.5;
-/** And at least so much before it: the value that holds at the left edge was sent before, at most this long ago as a rule. */
-const BEFORE_MS_MIN = 120_000;
 /** Datapoints per pixel of width: what a bucket keeps is its first, lowest, highest and last. */
 const POINTS_PER_PIXEL = 2;
 const POINTS_MIN = 400;
@@ -87,7 +85,7 @@ export class Loader {
   async #ask(path: string, window: Span): Promise<void> {
     const length = window.toMs - window.fromMs;
     const nowMs = serverNow();
-    const fromMs = window.fromMs - Math.max(BEFORE_MS_MIN, length * MARGIN);
+    const fromMs = window.fromMs - length * MARGIN;
     const isOpen = window.toMs + length * MARGIN >= nowMs;
     const span = { fromMs, toMs: Math.max(fromMs + 1, isOpen ? nowMs : window.toMs + length * MARGIN) };
     const points = Math.ceil(this.#width * POINTS_PER_PIXEL * ((span.toMs - span.fromMs) / length));
@@ -124,5 +122,5 @@ function covers(loaded: Span, open: boolean, window: Span): boolean {
 
 function isTooCoarse(loaded: Span, window: Span): boolean {
   const toMs = Number.isFinite(loaded.toMs) ? loaded.toMs : serverNow();
-  return toMs - loaded.fromMs > (window.toMs - window.fromMs) * (1 + 2 * MARGIN) * CLOSER + BEFORE_MS_MIN;
+  return toMs - loaded.fromMs > (window.toMs - window.fromMs) * (1 + 2 * MARGIN) * CLOSER;
 }

@@ -28,8 +28,7 @@ export interface Line {
 const ON_THE_WAY_MS_MAX = 30_000;
 
 export function trackOf(history: SignalHistory, open: boolean): Track {
-  const { timesMs, values, gaps, fromMs, toMs, thinned, datapoints } = history;
-  const tail = gaps.find((gap) => isTail(gap, toMs));
+  const { timesMs, values, gaps, extent, fromMs, toMs, thinned, datapoints } = history;
   return {
     timesMs: [...timesMs],
     values: [...values],
@@ -38,7 +37,7 @@ export function trackOf(history: SignalHistory, open: boolean): Track {
     open,
     thinned,
     datapoints,
-    coveredToMs: tail?.fromMs ?? toMs,
+    coveredToMs: Math.min(toMs, extent?.toMs ?? toMs),
     appended: 0,
   };
 }
@@ -57,16 +56,11 @@ export function append(track: Track, timesMs: readonly number[], values: readonl
   return fits;
 }
 
-/** The gaps that are to be drawn. What live batches have covered since is none, nor is the moment that is still on its way. */
+/** The gaps that are to be drawn: those of the history, and the silence since the last batch, unless that is just on its way. */
 export function gapsOf(track: Track, nowMs: number): readonly Gap[] {
   if (!track.open) return track.gaps;
-  const inner = track.gaps.filter((gap) => !isTail(gap, track.loaded.toMs));
-  if (nowMs - track.coveredToMs <= ON_THE_WAY_MS_MAX) return inner;
-  return [...inner, { fromMs: track.coveredToMs, toMs: nowMs, reason: "missing" }];
-}
-
-function isTail(gap: Gap, loadedToMs: number): boolean {
-  return gap.reason === "missing" && gap.toMs >= loadedToMs;
+  if (nowMs - track.coveredToMs <= ON_THE_WAY_MS_MAX) return track.gaps;
+  return [...track.gaps, { fromMs: track.coveredToMs, toMs: nowMs, reason: "missing" }];
 }
 
 /** The line of a track: its last value is held until `holdToMs`, unless a gap comes first. */

@@ -1,5 +1,5 @@
 // From the 64 raw bits of a datapoint to what a person reads: the physical value and its name. Integers stay exact at any width.
-import type { CatalogueEntry } from "../../wire/catalogue.ts";
+import type { CatalogueEntry } from "./catalogue.ts";
 
 const bits = new DataView(new ArrayBuffer(8));
 

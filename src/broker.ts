@@ -1,0 +1,48 @@
+// How either side reaches its MQTT broker: the keys of the configuration that both have, and the files that they name.
+import Type, { type Static } from "typebox";
+import { readBytes } from "./yaml.ts";
+
+const file = (description: string) => Type.Optional(Type.String({ minLength: 1, description }));
+
+/** The keys; a side adds its own. */
+export const brokerKeys = {
+  url: Type.String({
+    pattern: "^(mqtt|mqtts)://[^\\s/@]+/?$",
+    description: "Where the broker listens: mqtt://host:1883, or mqtts://host:8883 for TLS.",
+    examples: ["mqtts://broker.example:8883"],
+  }),
+  username: Type.Optional(Type.String({ minLength: 1, description: "User name, where the broker asks for one." })),
+  password_file: file("File that holds the password and nothing else; the password itself never stands in this file."),
+  ca_file: file("PEM file of the authorities that may have signed the broker's certificate; the system's by default."),
+  cert_file: file("PEM file of the certificate to show to the broker, for mutual TLS."),
+  key_file: file("PEM file of the private key that belongs to cert_file."),
+};
+
+const Keys = Type.Object(brokerKeys);
+type BrokerKeys = Static<typeof Keys>;
+
+export interface Credentials {
+  readonly username?: string;
+  readonly password?: Buffer;
+  readonly ca?: Buffer;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+}
+
+/** Reads the files that the configuration names, `resolve` giving their paths. Throws an OperatingError that names the key. */
+export function readCredentials(keys: Omit<BrokerKeys, "url">, resolve: (path: string) => string): Credentials {
+  const { username, password_file, ca_file, cert_file, key_file } = keys;
+  const read = (path: string, kind: string): Buffer => readBytes(resolve(path), kind);
+  return {
+    ...(username !== undefined && { username }),
+    ...(password_file !== undefined && { password: withoutNewline(read(password_file, "file of `password_file`")) }),
+    ...(ca_file !== undefined && { ca: read(ca_file, "file of `ca_file`") }),
+    ...(cert_file !== undefined && { cert: read(cert_file, "file of `cert_file`") }),
+    ...(key_file !== undefined && { key: read(key_file, "file of `key_file`") }),
+  };
+}
+
+/** Editors end a file with a newline; passwords do not. */
+function withoutNewline(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.toString("utf8").replace(/\r?\n$/, ""));
+}

@@ -1,0 +1,24 @@
+// `canward run`: the gateway, until its source ends or it is asked to stop.
+import { pino } from "pino";
+import { readGatewayConfig } from "../vehicle/config.ts";
+import { startGateway } from "../vehicle/gateway.ts";
+import { loadPlan } from "../vehicle/policy/load.ts";
+import { VERSION } from "../version.ts";
+import { askedToStop } from "./signals.ts";
+
+export async function run(configFile: string): Promise<void> {
+  const config = readGatewayConfig(configFile);
+  const { plan, warnings } = loadPlan(config.allowlist);
+  const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  for (const { file, line, message } of warnings) log.warn({ file, line }, message);
+  const gateway = startGateway(config, plan, log);
+  const signals = plan.catalogue.entries.length;
+  log.info({ version: VERSION, vehicle: config.vehicle, policy: plan.catalogue.policyVersion, plan: plan.digest, signals }, "gateway started");
+  try {
+    const signal = await Promise.race([askedToStop(), gateway.ended]);
+    log.info({ signal }, signal === undefined ? "the source has ended" : "stopping");
+  } finally {
+    await gateway.stop();
+    log.info(Object.fromEntries(gateway.counters()), "gateway stopped");
+  }
+}

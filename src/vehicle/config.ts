@@ -1,0 +1,157 @@
+// The gateway's configuration: what stands in its YAML file, as a schema from which the published JSON schema is made, and
+// with all defaults filled in and all paths resolved.
+import { dirname, isAbsolute, join } from "node:path";
+import Type, { type Static } from "typebox";
+import { brokerKeys, type Credentials, readCredentials } from "../broker.ts";
+import { Bytes, bytesOf } from "../bytes.ts";
+import { Duration, durationUs } from "../duration.ts";
+import { FileError, readYamlFile } from "../yaml.ts";
+
+const closed = { additionalProperties: false } as const;
+
+export const LogLevel = Type.Enum(
+  ["trace", "debug", "info", "warn", "error", "fatal"],
+  { description: "Least severe line that is logged: trace, debug, info, warn, error or fatal. info by default." },
+);
+
+const Source = Type.Object(
+  {
+    log: Type.Optional(
+      Type.String({ minLength: 1, description: "A recorded log in candump -L format, plain or gzip; - is the standard input." }),
+    ),
+    generator: Type.Optional(
+      Type.Object(
+        {
+          seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1, description: "Which drive; the same seed drives the same." })),
+          background: Type.Optional(
+            Type.Integer({ minimum: 0, maximum: 100_000, description: "Frames a second of other control units, which no rule admits." }),
+          ),
+        },
+        { ...closed, description: "The example vehicle's drive, without end." },
+      ),
+    ),
+    speed: Type.Optional(
+      Type.Union([Type.Number({ exclusiveMinimum: 0, maximum: 1000 }), Type.Literal("max")], {
+        description: "How many times faster than real time, or max. 1 by default.",
+      }),
+    ),
+    loop: Type.Optional(Type.Boolean({ description: "Whether the log starts again when it ends. false by default." })),
+    restamp: Type.Optional(
+      Type.Boolean({ description: "Whether frames get the time of the replay instead of the recorded one. true by default." }),
+    ),
+  },
+  { ...closed, description: "Where frames come from: one of log and generator." },
+);
+
+export const GatewayConfigSchema = Type.Object(
+  {
+    vehicle: Type.String({
+      pattern: "^[A-Za-z0-9_-]{1,64}$",
+      description: "The vehicle's id: up to 64 letters, digits, _ and -. Operators see it; it need not be the VIN.",
+    }),
+    allowlist: Type.String({ minLength: 1, description: "The allow-list: a YAML file. Paths are relative to this file." }),
+    source: Source,
+    outbox: Type.Object(
+      {
+        path: Type.String({ minLength: 1, description: "SQLite file that keeps what is not acknowledged yet; made if absent." }),
+        bytes_max: Type.Optional(Bytes("What it may hold; the oldest segments are evicted beyond it. 256MB by default.")),
+        flush_interval: Type.Optional(Duration("How often datapoints are committed to disk. 1s by default.")),
+      },
+      { ...closed, description: "The buffer on disk." },
+    ),
+    uplink: Type.Object(
+      {
+        ...brokerKeys,
+        batch_interval: Type.Optional(Duration("How often live data is published. 5s by default.")),
+        status_interval: Type.Optional(Duration("How often the status is published. 10s by default.")),
+        in_flight_max: Type.Optional(
+          Type.Integer({ minimum: 2, maximum: 64, description: "Publishes that may wait for their acknowledgement. 8 by default." }),
+        ),
+      },
+      { ...closed, description: "The broker." },
+    ),
+    log_level: Type.Optional(LogLevel),
+  },
+  { ...closed, $id: "https://canward.invalid/schema/gateway.schema.json", title: "canward gateway configuration" },
+);
+
+type SourceKeys = Static<typeof Source>;
+
+export interface SourceConfig {
+  readonly log: string | undefined;
+  readonly generator: { readonly seed: number; readonly backgroundFramesPerSecond: number } | undefined;
+  readonly speed: number | "max";
+  readonly loop: boolean;
+  readonly restamp: boolean;
+  /** Whether frames of the past are given at once, and later ones when their own time has come. For the demo's history. */
+  readonly catchUpUs: number;
+}
+
+export interface GatewayConfig {
+  readonly vehicle: string;
+  readonly allowlist: string;
+  readonly source: SourceConfig;
+  readonly outbox: { readonly path: string; readonly bytesMax: number; readonly flushIntervalUs: number };
+  readonly uplink: {
+    readonly url: string;
+    readonly credentials: Credentials;
+    readonly batchIntervalMs: number;
+    readonly statusIntervalMs: number;
+    readonly inFlightMax: number;
+  };
+  readonly logLevel: Static<typeof LogLevel>;
+}
+
+/** Reads, checks and completes the file. Throws a FileError or another OperatingError. */
+export function readGatewayConfig(file: string): GatewayConfig {
+  const located = readYamlFile(file, GatewayConfigSchema, "gateway configuration");
+  const { value } = located;
+  const resolve = (path: string): string => (isAbsolute(path) ? path : join(dirname(file), path));
+  const complain = (path: readonly string[], message: string): void => {
+    const problem = { ...located.locate(path), message };
+    throw new FileError([problem], "Correct the gateway configuration; its JSON schema is in deploy/schema/.");
+  };
+  const { outbox, uplink } = value;
+  const bytesMax = bytesOf(outbox.bytes_max ?? "256MB");
+  if (bytesMax < 1e6) complain(["outbox", "bytes_max"], "`bytes_max` is less than 1MB, which is less than one outage needs");
+  const flushIntervalUs = durationUs(outbox.flush_interval ?? "1s");
+  if (flushIntervalUs < 10_000) complain(["outbox", "flush_interval"], "`flush_interval` must be at least 10ms");
+  const batchIntervalMs = durationUs(uplink.batch_interval ?? "5s") / 1000;
+  if (batchIntervalMs < 100) complain(["uplink", "batch_interval"], "`batch_interval` must be at least 100ms");
+  const statusIntervalMs = durationUs(uplink.status_interval ?? "10s") / 1000;
+  if (statusIntervalMs < 1000) complain(["uplink", "status_interval"], "`status_interval` must be at least 1s");
+  const { log, generator } = value.source;
+  if ((log === undefined) === (generator === undefined)) {
+    complain(["source"], "`source` needs one of `log` and `generator`");
+  }
+  if (log === "-" && value.source.loop === true) complain(["source", "loop"], "the standard input cannot be read twice");
+  return {
+    vehicle: value.vehicle,
+    allowlist: resolve(value.allowlist),
+    source: sourceOf(value.source, resolve),
+    outbox: { path: resolve(outbox.path), bytesMax, flushIntervalUs },
+    uplink: {
+      url: uplink.url,
+      credentials: readCredentials(uplink, resolve),
+      batchIntervalMs,
+      statusIntervalMs,
+      inFlightMax: uplink.in_flight_max ?? 8,
+    },
+    logLevel: value.log_level ?? "info",
+  };
+}
+
+function sourceOf(source: SourceKeys, resolve: (path: string) => string): SourceConfig {
+  const { log, generator, speed = 1, loop = false, restamp = true } = source;
+  return {
+    log: log === undefined || log === "-" ? log : resolve(log),
+    generator:
+      generator === undefined
+        ? undefined
+        : { seed: generator.seed ?? 1, backgroundFramesPerSecond: generator.background ?? 0 },
+    speed,
+    loop,
+    restamp,
+    catchUpUs: 0,
+  };
+}
