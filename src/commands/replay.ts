@@ -11,7 +11,7 @@ import { joinSegments } from "../wire/batch.ts";
 import type { Datapoints } from "../wire/datapoints.ts";
 import { packSegment } from "../wire/segment.ts";
 import { createFormat } from "./datapoint-line.ts";
-import { createLines, type Lines } from "./lines.ts";
+import { createLines } from "./lines.ts";
 
 export async function replay(log: string, options: { readonly config: string; readonly speed: number | "max" }): Promise<void> {
   const config = readGatewayConfig(options.config);

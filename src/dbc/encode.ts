@@ -24,7 +24,7 @@ export function encodeMessage(message: Message, values: ReadonlyMap<string, RawV
 }
 
 /** The signals that a payload with these selector values holds, in the order of the message. */
-export function selectedSignals(message: Message, values: ReadonlyMap<string, RawValue>): Signal[] {
+function selectedSignals(message: Message, values: ReadonlyMap<string, RawValue>): Signal[] {
   const byName = new Map(message.signals.map((signal) => [signal.name, signal]));
   const isSelected = (signal: Signal, depth: number): boolean => {
     if (signal.multiplexing === undefined) return true;

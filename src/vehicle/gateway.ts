@@ -48,6 +48,7 @@ export function startGateway(config: GatewayConfig, plan: Plan, log: Logger, clo
   const stopping = new AbortController();
   // Between frames, time goes on: what is due when nothing comes is found by this timer.
   let lastUs = Number.NaN;
+  let hasAdmitted = false;
   let passedAtUs = 0;
   const timer = setInterval(() => {
     if (!Number.isNaN(lastUs)) corridor.advance(lastUs + clock.nowUs() - passedAtUs);
@@ -60,6 +61,10 @@ export function startGateway(config: GatewayConfig, plan: Plan, log: Logger, clo
       corridor.pass(block);
       lastUs = block.monotonicUs[block.count - 1] ?? lastUs;
       passedAtUs = clock.nowUs();
+      if (!hasAdmitted && corridor.counters().framesAdmitted > 0) {
+        hasAdmitted = true;
+        log.info({ sinceStartMs: Math.round(performance.now()) }, "first frame admitted");
+      }
     }
   })();
   return {

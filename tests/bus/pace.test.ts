@@ -170,6 +170,18 @@ describe("a pace", () => {
     expect(clock.wokeAtUs).toEqual([]);
   });
 
+  it("is on time where it is asked to: the past comes at once, what is to come comes when its time has come", async () => {
+    const clock = new TurnedClock();
+    const { us: startUs } = clock;
+    const sinceStart = [-10_000_000, -5_000_000, 0, 1, 40_000, 90_000];
+    const log = logAt(sinceStart.map((us) => clock.wallUs() + us));
+    const paced = paceBus(log, { speed: 1, restamp: true, isOnTime: true, clock });
+    const released = await release(paced, clock);
+    expect(released.map((frame) => frame.atUs - startUs)).toEqual([0, 0, 0, 1000, 40_000, 90_000]);
+    expect(released.map((frame) => frame.monotonicUs - startUs)).toEqual(sinceStart);
+    expect(released.map((frame) => frame.capturedAtUs - startUs - clock.wallAheadUs)).toEqual(sinceStart);
+  });
+
   it("starts with its first frame, again for each reading", async () => {
     const clock = new TurnedClock();
     const paced = paceBus(logAt([1000, 2000]), { speed: 1, restamp: true, clock });

@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { Message } from "../../src/dbc/database.ts";
 import { encodeMessage, type RawValue } from "../../src/dbc/encode.ts";
 import { crc8 } from "../../src/vehicle/bus/drive/checksum.ts";
+import { advance, createDrive } from "../../src/vehicle/bus/drive/drive.ts";
 import { createFrameMaker } from "../../src/vehicle/bus/drive/frames.ts";
+import { READINGS, type Reading } from "../../src/vehicle/bus/drive/signals.ts";
 import { BLOCK_SPAN_US_MAX, createFrameBlock } from "../../src/vehicle/frame.ts";
 import { BUSES, databases, framesOf, type SeenFrame, START_US } from "./vehicle.ts";
 
@@ -62,6 +64,29 @@ describe("the frames of a drive", () => {
       encodeMessage(message, values, again);
       expect(again).toEqual(payload);
     }
+  });
+
+  test("carry what the control units measure at that moment, to half a step of each signal", () => {
+    const drive = createDrive(22, START_US - 1_040_000_000);
+    const sent = new Map<Message, number>();
+    let compared = 0;
+    for (const { bus, message, payload, decode, monotonicUs } of framesOf({ durationS: 12, fromS: 1040, seed: 22 })) {
+      if (message === undefined || decode === undefined) continue;
+      advance(drive, 104_000 + Math.floor(monotonicUs / 10_000));
+      const count = sent.get(message) ?? 0;
+      sent.set(message, count + 1);
+      for (const [name, { value }] of decode(payload)) {
+        const reading: Reading | undefined = READINGS[bus][message.name]?.[name];
+        const { factor = 1, format } = message.signals.find((signal) => signal.name === name) ?? {};
+        if (reading === undefined) continue;
+        const measured = reading(drive, count);
+        const error = Math.abs(Number(value) - (format === "float32" ? Math.fround(measured) : measured));
+        // A little more than half a step: neither the factor nor the division by it is exact.
+        if (error > factor * 0.500_01) expect.fail(`${message.name}.${name} is ${value}, not ${measured}`);
+        compared++;
+      }
+    }
+    expect(compared).toBeGreaterThan(50_000);
   });
 
   test("carry alive counters that miss no step, and checksums that hold", () => {

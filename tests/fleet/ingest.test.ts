@@ -1,8 +1,6 @@
 // Ingest between a real broker and a real store, each worker a process of its own: nothing that was published is missing, and
 // nothing is there twice, whoever is killed and whenever.
-import { once } from "node:events";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -13,7 +11,7 @@ import { needs } from "../requirements.ts";
 import { batchOf, birthOf, EPOCH_MS, entry, smallBatch, streamOf } from "./batches.ts";
 import {
   type Broker,
-  type Process,
+  type Script,
   startAedes,
   startMosquitto,
   startScript,
@@ -28,7 +26,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 let folder: ReturnType<typeof temporaryFolder>;
 let path: string;
 let broker: Broker;
-const workers = new Set<Process>();
+const workers = new Set<Script>();
 
 beforeEach(() => {
   folder = temporaryFolder();
@@ -41,20 +39,11 @@ afterEach(async () => {
   folder.remove();
 });
 
-async function startWorker(name = "worker", connections = 8): Promise<Process> {
+async function startWorker(name = "worker", connections = 8): Promise<Script> {
   const options = { broker: { url: broker.url, client_id: name, connections }, path };
   const worker = await startScript("ingestWorker.ts", [JSON.stringify(options)]);
   workers.add(worker);
   return worker;
-}
-
-/** Asks the worker to stop, and answers what it counted. */
-async function stopWorker(worker: Process): Promise<Record<string, number>> {
-  if (worker.child.stdout === null) throw new Error("no output");
-  const line = once(createInterface({ input: worker.child.stdout }), "line");
-  await worker.end("SIGTERM");
-  const [counters] = await line;
-  return JSON.parse(counters);
 }
 
 /** Sequences of a stream that are in the store, in order. */
@@ -92,7 +81,7 @@ describe.each(brokers)("with %s", (name, start) => {
     await publisher.endAsync();
     // The duplicates may still be on their way on another connection.
     await sleep(100);
-    expect(await stopWorker(worker)).toMatchObject({ stored: 301, duplicates: 100, invalid: 0 });
+    expect(await worker.stop()).toMatchObject({ stored: 301, duplicates: 100, invalid: 0 });
     expect(stored(stream)).toEqual(sequences(301));
   });
 
@@ -113,18 +102,18 @@ describe.each(brokers)("with %s", (name, start) => {
     await until(() => stored(stream).length === count);
     await publisher.endAsync();
     expect(stored(stream)).toEqual(sequences(count));
-    await stopWorker(worker);
+    await worker.stop();
     expect(stored(stream)).toEqual(sequences(count));
   });
 
   it("what is published while no worker runs waits at the broker", async () => {
-    await stopWorker(await startWorker());
+    await (await startWorker()).stop();
     const publisher = await connectPublisher(broker.url);
     await publishAll(publisher, batchTopic("car"), batches(stream, 200));
     const worker = await startWorker();
     await until(() => stored(stream).length === 200);
     await publisher.endAsync();
-    await stopWorker(worker);
+    await worker.stop();
   });
 
   it("a birth that was retained before the worker came, a late one, and a status reach the store", async () => {
@@ -161,7 +150,7 @@ describe.each(brokers)("with %s", (name, start) => {
     await until(async () => (await store.vehicle("b"))?.presence.state === "online");
     await store.close();
     await publisher.endAsync();
-    await stopWorker(worker);
+    await worker.stop();
   });
 
   it("an invalid message is kept aside and acknowledged, and those behind it arrive", async () => {
@@ -171,13 +160,13 @@ describe.each(brokers)("with %s", (name, start) => {
     await publisher.publishAsync("canward/v1/not.a.vehicle/batch", Buffer.from(smallBatch(stream, 1)), { qos: 1 });
     await until(() => stored(stream).length === 1);
     await sleep(100);
-    expect(await stopWorker(worker)).toMatchObject({ stored: 1, invalid: 1, foreign: 1 });
+    expect(await worker.stop()).toMatchObject({ stored: 1, invalid: 1, foreign: 1 });
     const again = await startWorker();
     await publishAll(publisher, batchTopic("car"), [smallBatch(stream, 2)]);
     await until(() => stored(stream).length === 2);
     await publisher.endAsync();
     // Had it not been acknowledged, the broker would have sent it again.
-    expect(await stopWorker(again)).toMatchObject({ stored: 1, invalid: 0, foreign: 0 });
+    expect(await again.stop()).toMatchObject({ stored: 1, invalid: 0, foreign: 0 });
   });
 
   it("comes back by itself when the broker was away", async () => {
@@ -192,7 +181,7 @@ describe.each(brokers)("with %s", (name, start) => {
       return stored(stream).length === 10;
     });
     await publisher.endAsync();
-    await stopWorker(worker);
+    await worker.stop();
   });
 });
 
@@ -208,7 +197,7 @@ describe("with mosquitto, which shares subscriptions", () => {
     await publishAll(publisher, batchTopic("car"), batches(stream, 400));
     await until(() => stored(stream).length === 400);
     await publisher.endAsync();
-    const [first, second] = [await stopWorker(one), await stopWorker(two)];
+    const [first, second] = [await one.stop(), await two.stop()];
     expect(first["stored"]).toBeGreaterThan(100);
     expect(second["stored"]).toBeGreaterThan(100);
     expect((first["stored"] ?? 0) + (second["stored"] ?? 0)).toBe(400);
@@ -220,7 +209,7 @@ describe("with mosquitto, which shares subscriptions", () => {
     await publishAll(publisher, batchTopic("car"), batches(stream, 800));
     await until(() => stored(stream).length === 800);
     await publisher.endAsync();
-    const { stored: batchesStored = 0, turns = Infinity } = await stopWorker(worker);
+    const { stored: batchesStored = 0, turns = Infinity } = await worker.stop();
     expect(batchesStored / turns).toBeGreaterThan(1.5);
   });
 
@@ -232,7 +221,7 @@ describe("with mosquitto, which shares subscriptions", () => {
     broker = await broker.restart();
     await until(() => stored(stream).length === 500);
     await publisher.endAsync();
-    await stopWorker(worker);
+    await worker.stop();
     expect(stored(stream)).toEqual(sequences(500));
   });
 });

@@ -12,7 +12,8 @@ const ingest = await startIngest({ broker, store, log: pino({ level }, pino.dest
 process.once("SIGTERM", async () => {
   await ingest.stop();
   await store.close();
-  say(ingest.counters);
+  const { user, system } = process.cpuUsage();
+  say({ ...ingest.counters, cpuMicros: user + system });
   process.stdin.destroy();
 });
 await ingest.subscribed;

@@ -15,6 +15,13 @@ export interface Process {
   end(signal?: NodeJS.Signals): Promise<void>;
 }
 
+export interface Script extends Process {
+  /** What it printed when it was ready. */
+  readonly line: unknown;
+  /** Asks it to stop, and answers what it printed then. */
+  stop(): Promise<Record<string, number>>;
+}
+
 export interface Broker extends Process {
   readonly url: string;
   /** The same broker again, on the same port, after `end`. */
@@ -42,7 +49,16 @@ export async function startScript(
       throw new Error(`${name} ended with ${code} before it was ready`);
     }),
   ]);
-  return { child, line: JSON.parse(line), end: (signal) => end(child, signal) };
+  return {
+    child,
+    line: JSON.parse(line),
+    end: (signal) => end(child, signal),
+    stop: async () => {
+      const last = once(lines, "line");
+      await end(child);
+      return JSON.parse((await last)[0]);
+    },
+  };
 }
 
 export async function startAedes(port = 0): Promise<Broker> {

@@ -37,7 +37,14 @@ const MOTOR = "Vehicle.Powertrain.ElectricMotor";
 const OFF_ON = names("Off", "On");
 const CLOSED_OPEN = names("Closed", "Open");
 
-type Row_ = readonly [path: string, unit: string, factor: number, everyS: number, shape: Shape, over?: Partial<CatalogueEntry>];
+type Row_ = readonly [
+  path: string,
+  unit: string,
+  factor: number,
+  everyS: number,
+  shape: Shape,
+  over?: Partial<CatalogueEntry>,
+];
 
 const ROWS: readonly Row_[] = [
   ["Vehicle.Speed", "km/h", 0.01, 0.2, speed],
@@ -47,8 +54,22 @@ const ROWS: readonly Row_[] = [
   ["Vehicle.Acceleration.Longitudinal", "m/s^2", 0.01, 0.2, (s) => (speed(s + 0.5) - speed(s - 0.5)) / 3.6],
   ["Vehicle.Acceleration.Lateral", "m/s^2", 0.01, 0.2, wave(17, -0.8, 0.8)],
   ["Vehicle.Exterior.AirTemperature", "celsius", 0.5, 10, wave(7200, 24, 31), { offset: -40 }],
-  ["Vehicle.CurrentLocation.Latitude", "degrees", 1e-7, 1, (s) => 18.5204 + 0.02 * Math.sin(s / 900), { encoding: "signed" }],
-  ["Vehicle.CurrentLocation.Longitude", "degrees", 1e-7, 1, (s) => 73.8567 + 0.03 * Math.cos(s / 900), { encoding: "signed" }],
+  [
+    "Vehicle.CurrentLocation.Latitude",
+    "degrees",
+    1e-7,
+    1,
+    (s) => 18.5204 + 0.02 * Math.sin(s / 900),
+    { encoding: "signed" },
+  ],
+  [
+    "Vehicle.CurrentLocation.Longitude",
+    "degrees",
+    1e-7,
+    1,
+    (s) => 73.8567 + 0.03 * Math.cos(s / 900),
+    { encoding: "signed" },
+  ],
   ["Vehicle.CurrentLocation.Heading", "degrees", 0.1, 1, (s) => (s / 2.5) % 360],
   [`${BATTERY}.StateOfCharge.Current`, "percent", 0.1, 5, (s) => 78.4 - ((s / 220) % 60)],
   [`${BATTERY}.StateOfHealth`, "percent", 0.1, 60, () => 97.2],
@@ -61,29 +82,71 @@ const ROWS: readonly Row_[] = [
   [`${BATTERY}.CellVoltage.Max`, "V", 0.001, 2, wave(90, 3.91, 3.96)],
   [`${BATTERY}.CellVoltage.Min`, "V", 0.001, 2, wave(90, 3.88, 3.93, 0.3)],
   [`${BATTERY}.Range`, "km", 1, 10, (s) => 312 - ((s / 140) % 200)],
-  [`${BATTERY}.Charging.Mode`, "", 1, 2, (s) => (s % 1800 > 1500 ? 2 : 0), { values: names("Not charging", "AC", "DC fast charging") }],
-  [`${BATTERY}.Charging.IsChargingCableConnected`, "", 1, 2, (s) => Number(s % 1800 > 1480), { values: names("No", "Yes") }],
+  [
+    `${BATTERY}.Charging.Mode`,
+    "",
+    1,
+    2,
+    (s) => (s % 1800 > 1500 ? 2 : 0),
+    { values: names("Not charging", "AC", "DC fast charging") },
+  ],
+  [
+    `${BATTERY}.Charging.IsChargingCableConnected`,
+    "",
+    1,
+    2,
+    (s) => Number(s % 1800 > 1480),
+    { values: names("No", "Yes") },
+  ],
   [`${BATTERY}.NetCapacity`, "kWh", 0.1, 60, () => 60.5],
   [`${MOTOR}.Speed`, "rpm", 1, 0.5, (s) => speed(s) * 96],
   [`${MOTOR}.Torque`, "Nm", 0.5, 0.5, (s) => (speed(s + 0.5) - speed(s - 0.5)) * 55],
   [`${MOTOR}.Temperature`, "celsius", 1, 5, wave(1900, 48, 76), { offset: -40 }],
   [`${MOTOR}.CoolantTemperature`, "celsius", 1, 5, wave(2100, 38, 52), { offset: -40 }],
-  ["Vehicle.Powertrain.Transmission.CurrentGear", "", 1, 1, (s) => (isMoving(s) ? 1 : 0), { values: names("Park", "Drive", "Reverse", "Neutral") }],
+  [
+    "Vehicle.Powertrain.Transmission.CurrentGear",
+    "",
+    1,
+    1,
+    (s) => (isMoving(s) ? 1 : 0),
+    { values: names("Park", "Drive", "Reverse", "Neutral") },
+  ],
   ["Vehicle.Chassis.Axle.Row1.Wheel.Left.Tire.Pressure", "kPa", 1, 30, wave(3600, 231, 238)],
   ["Vehicle.Chassis.Axle.Row1.Wheel.Right.Tire.Pressure", "kPa", 1, 30, wave(3600, 233, 239)],
   ["Vehicle.Chassis.Axle.Row2.Wheel.Left.Tire.Pressure", "kPa", 1, 30, wave(3600, 229, 236)],
   ["Vehicle.Chassis.Axle.Row2.Wheel.Right.Tire.Pressure", "kPa", 1, 30, wave(3600, 230, 236)],
   ["Vehicle.Cabin.HVAC.AmbientAirTemperature", "celsius", 0.5, 5, wave(2400, 22, 25), { offset: -40 }],
   ["Vehicle.Cabin.HVAC.IsAirConditioningActive", "", 1, 5, (s) => Number(s % 600 > 200), { values: OFF_ON }],
-  ["Vehicle.Cabin.Door.Row1.DriverSide.IsOpen", "", 1, 1, (s) => Number(s % 1800 > 1490 && s % 1800 < 1510), { values: CLOSED_OPEN }],
+  [
+    "Vehicle.Cabin.Door.Row1.DriverSide.IsOpen",
+    "",
+    1,
+    1,
+    (s) => Number(s % 1800 > 1490 && s % 1800 < 1510),
+    { values: CLOSED_OPEN },
+  ],
   ["Vehicle.Cabin.Door.Row1.PassengerSide.IsOpen", "", 1, 1, () => 0, { values: CLOSED_OPEN }],
   ["Vehicle.Body.Lights.Beam.Low.IsOn", "", 1, 5, (s) => Number(s % 2000 > 900), { values: OFF_ON }],
-  ["Vehicle.Body.Windshield.Front.Wiping.Mode", "", 1, 5, (s) => Math.floor(s / 400) % 3, { values: names("Off", "Slow", "Fast") }],
+  [
+    "Vehicle.Body.Windshield.Front.Wiping.Mode",
+    "",
+    1,
+    5,
+    (s) => Math.floor(s / 400) % 3,
+    { values: names("Off", "Slow", "Fast") },
+  ],
   ["Vehicle.Body.Odometer.Counter", "", 1, 60, () => 0],
 ];
 
 const MAKINGS: readonly Making[] = ROWS.map(([path, unit, factor, everyS, shape, over], alias) => {
-  const made = entry(alias, { path, unit, factor, encoding: "signed", source: `can0/Message${alias >> 2}/${path.split(".").at(-1)}`, ...over });
+  const made = entry(alias, {
+    path,
+    unit,
+    factor,
+    encoding: "signed",
+    source: `can0/Message${alias >> 2}/${path.split(".").at(-1)}`,
+    ...over,
+  });
   return { entry: made, everyS, raw: (seconds) => Math.round((shape(seconds) - made.offset) / made.factor) };
 });
 
@@ -100,7 +163,11 @@ class Sampler {
   /** Datapoints of [fromMs, toMs). */
   rows(fromMs: number, toMs: number): Row[] {
     const rows: Row[] = [];
-    for (const { entry: { alias }, everyS, raw } of MAKINGS) {
+    for (const {
+      entry: { alias },
+      everyS,
+      raw,
+    } of MAKINGS) {
       const everyMs = everyS * 1_000;
       for (let timeMs = Math.ceil(fromMs / everyMs) * everyMs; timeMs < toMs; timeMs += everyMs) {
         const value = raw(timeMs / 1_000);
@@ -150,7 +217,13 @@ export async function makeFleet(path: string, historyS: number, holes = HOLES, e
 
   const batch = (untilMs: number, gaps: readonly Hole[]): Arrival | undefined => {
     const rows = sampler.rows(drivenMs, untilMs).filter(({ timeMs }) => timeMs >= drivenMs);
-    const header = { firstSequence: sequence++, fromMs: drivenMs, toMs: untilMs, catalogue: BIRTH.digest, stream: streamOf(VEHICLE) };
+    const header = {
+      firstSequence: sequence++,
+      fromMs: drivenMs,
+      toMs: untilMs,
+      catalogue: BIRTH.digest,
+      stream: streamOf(VEHICLE),
+    };
     const told = gaps.map((hole) => ({
       firstSequence: sequence++,
       lastSequence: sequence,
@@ -160,7 +233,11 @@ export async function makeFleet(path: string, historyS: number, holes = HOLES, e
       reason: "evicted" as const,
     }));
     drivenMs = untilMs;
-    return { vehicle: VEHICLE, payload: batchOf(rows, { ...header, clockOffsetMs: fromMs - 1_000_000, gaps: told }), receivedAtMs: untilMs };
+    return {
+      vehicle: VEHICLE,
+      payload: batchOf(rows, { ...header, clockOffsetMs: fromMs - 1_000_000, gaps: told }),
+      receivedAtMs: untilMs,
+    };
   };
   const put = async (arrivals: readonly Arrival[]) => {
     await store.putBatches(arrivals);
@@ -199,7 +276,11 @@ export async function makeFleet(path: string, historyS: number, holes = HOLES, e
       if (made !== undefined) arrivals.push(made);
       continue;
     }
-    const next = Math.min(endMs, drivenMs + BATCH_MS, ...holes.map(({ fromS }) => endMs - fromS * 1_000).filter((ms) => ms > drivenMs));
+    const next = Math.min(
+      endMs,
+      drivenMs + BATCH_MS,
+      ...holes.map(({ fromS }) => endMs - fromS * 1_000).filter((ms) => ms > drivenMs),
+    );
     const made = batch(next, []);
     if (made !== undefined) arrivals.push(made);
     if (arrivals.length >= 200) await store.putBatches(arrivals.splice(0));
@@ -216,9 +297,30 @@ export async function addOthers(fleet: Fleet, nowMs = Date.now()): Promise<void>
   await fleet.store.putBirth("EV-PUNE-08", BIRTH.payload, nowMs);
   await fleet.status("EV-PUNE-08", { backlog: backlog(1_284, 48_200_000, ago(214)) });
   await fleet.store.putBirth("EV-PUNE-11", BIRTH.payload, nowMs);
+  const past = (vehicle: string, minutes: number) => {
+    const header = {
+      firstSequence: 1,
+      fromMs: ago(minutes + 1),
+      toMs: ago(minutes),
+      catalogue: BIRTH.digest,
+      clockOffsetMs: 0,
+    };
+    const rows = MAKINGS.map(({ entry: { alias }, raw }) => ({
+      alias,
+      timeMs: ago(minutes),
+      raw: BigInt(raw(ago(minutes) / 1_000)),
+    }));
+    return { vehicle, payload: batchOf(rows, header), receivedAtMs: nowMs };
+  };
+  await fleet.store.putBatches([past("EV-PUNE-08", 0.1), past("EV-PUNE-11", 95), past("EV-NASHIK-02", 12)]);
   await fleet.status("EV-PUNE-11", { presence: "offline", timeMs: ago(95) });
   await fleet.store.putBirth("EV-NASHIK-02", BIRTH.payload, nowMs);
-  await fleet.status("EV-NASHIK-02", { presence: "lost", timeMs: ago(12), backlog: undefined, policyVersion: "2026.10-4" });
+  await fleet.status("EV-NASHIK-02", {
+    presence: "lost",
+    timeMs: ago(12),
+    backlog: undefined,
+    policyVersion: "2026.10-4",
+  });
   await fleet.status("rig-raspberry-lab", { backlog: backlog(3, 9_420, ago(0.2)), softwareVersion: "0.2.0-rc.1" });
   const payload = batchOf([], { firstSequence: 1, fromMs: ago(3_000), toMs: ago(2_999) });
   await fleet.store.putBatches([{ vehicle: "MULE_3", payload, receivedAtMs: nowMs }]);

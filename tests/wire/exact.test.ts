@@ -29,6 +29,18 @@ describe("a segment gives back exactly what was packed", () => {
     }
   });
 
+  test("for tokens that grow by a byte where a column is filled up", () => {
+    for (const width of [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n]) {
+      const raws = Array.from({ length: 300 }, (_, row) => (row === 150 ? -(2n ** (8n * width - 1n)) : 0n));
+      const full = raws.map((_, row) => ({ alias: 0, timeMs: row, raw: 1n }));
+      const sparse = raws.map((raw, row) => ({ alias: 1, timeMs: row, raw })).filter(({ timeMs }) => timeMs !== 140);
+      const points = datapointsOf([...full, ...sparse]);
+      expect(byAlias(unpackSegment(packSegment(points, new Uint16Array(2))))).toEqual(byAlias(points));
+      const batch = readBatch(joinSegments([packSegment(points, new Uint16Array(2))], { ...HEADER, clockOffsetMs: 0 }));
+      expect(byAlias(batch.points)).toEqual(byAlias(points));
+    }
+  });
+
   test("for all 65,536 aliases, each in a group of its own", () => {
     const rows = Array.from({ length: 65_536 }, (_, alias) => ({ alias, timeMs: alias, raw: BigInt(alias) }));
     const points = datapointsOf(rows);

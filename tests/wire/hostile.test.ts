@@ -48,6 +48,10 @@ const noisy = datapointsOf(
 const SEGMENT = packSegment(noisy, Uint16Array.of(4, 4, 9));
 const PAYLOAD = joinSegments([SEGMENT], HEADER);
 
+/** The last moment of the calendar as LEB128, and a number of 65 bits. */
+const LATE = [0x80, 0x80, 0xf0, 0x96, 0x8c, 0xc1, 0xac, 0x0f];
+const WIDE = [...Array.from({ length: 9 }, () => 0xff), 0x02];
+
 /** A batch whose columns are these bytes. */
 function batchOf(columns: Uint8Array, datapoints: number): Uint8Array {
   const envelope = canward.v1.Batch.decode(PAYLOAD);
@@ -139,6 +143,42 @@ describe("what is too large is refused before it takes memory", () => {
   ])("%s", (_, datapoints, shape) => {
     const columns = canward.v1.Columns.encode({ shape: Uint8Array.from(shape) }).finish();
     expect(["WIRE_COLUMNS", "WIRE_FIELD"]).toContain(codeOf(() => readBatch(batchOf(columns, datapoints))));
+  });
+
+  test.each<[string, number, Readonly<Record<string, readonly number[]>>, string]>([
+    ["times that run backwards", 2, { times: [3], shape: [9, 0, 17, 1, 0, 1, 0, 0, 0] }, "times run backwards"],
+    ["times after the last date", 1, { shape: [...LATE, 0, 8, 1, 2, 0, 0, 0] }, "times are out of range"],
+    ["a base after the last date", 0, { shape: [...LATE.slice(0, -1), 0x7f] }, "base is missing or out of range"],
+    ["no base", 0, { shape: [] }, "base is missing or out of range"],
+    [
+      "tokens that end too early",
+      3,
+      { values: [1, 2], shape: [0, 0, 24, 1, 0, 5, 0, 16, 0] },
+      "the tokens end too early",
+    ],
+    ["times that end too early", 3, { times: [1], shape: [0, 0, 25, 1, 0, 5, 0, 0, 0] }, "the tokens end too early"],
+    ["a run beyond the rows", 3, { presence: [4], shape: [0, 0, 24, 1, 0, 5, 0, 8, 0] }, "a run of 4"],
+    ["a run of nothing", 3, { presence: [1, 0, 2], shape: [0, 0, 24, 1, 0, 5, 0, 8, 0] }, "a run of 0"],
+    ["runs that end too early", 3, { presence: [1], shape: [0, 0, 24, 1, 0, 5, 0, 8, 0] }, "the runs end too early"],
+    [
+      "a column that is empty",
+      1,
+      { presence: [0, 1], shape: [0, 0, 8, 2, 0, 0, 8, 0, 2, 0, 0] },
+      "alias 0: 0 datapoints",
+    ],
+    [
+      "a column filled with nothing",
+      1,
+      { values: [0], shape: [0, 0, 8, 2, 0, 0, 20, 0, 2, 0, 0] },
+      "alias 0: 0 datapoints",
+    ],
+    ["no origin", 1, { shape: [0, 0, 8, 1, 0, 0, 0] }, "the origin is missing"],
+    ["an origin of more than 64 bits", 1, { shape: [0, 0, 8, 1, 0, 0, 0, ...WIDE] }, "the origin is missing"],
+  ])("%s, and says so", (_, datapoints, parts, message) => {
+    const bytes = Object.fromEntries(Object.entries(parts).map(([name, list]) => [name, Uint8Array.from(list)]));
+    const columns = canward.v1.Columns.encode(bytes).finish();
+    expect(() => readBatch(batchOf(columns, datapoints))).toThrow(message);
+    expect(() => unpackSegment(canward.v1.Segment.encode({ datapoints, columns: bytes }).finish())).toThrow(message);
   });
 
   test("times that the clock's offset moves out of the calendar", () => {

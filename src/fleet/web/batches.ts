@@ -3,7 +3,7 @@
 import { readBatch } from "../../wire/batch.ts";
 import type { Catalogue, CatalogueEntry } from "../../wire/catalogue.ts";
 import type { Datapoints } from "../../wire/datapoints.ts";
-import { physicalNumberOf, physicalOf, rawOf, textOf } from "../store/physical.ts";
+import { physicalNumberOf, physicalOf, rawOf, textOf } from "../../wire/physical.ts";
 import type { Span, Value } from "./types.ts";
 
 export interface BatchNews extends Span {

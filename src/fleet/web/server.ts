@@ -1,7 +1,7 @@
 // The operator's web server: the built page, the JSON API and the event streams, on one port. It only reads the store. Closing it
 // ends the open streams at once.
 import fastifyStatic from "@fastify/static";
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from "fastify";
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from "fastify";
 import type { AddressInfo } from "node:net";
 import { OperatingError } from "../../errors.ts";
 import type { Store } from "../store/store.ts";
@@ -41,7 +41,8 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const { host, port, store, events, log, pageDir } = options;
   const server = fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    // Each page in sight asks many times a minute; failures are logged where they happen.
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: PARAMETER_LENGTH_MAX },

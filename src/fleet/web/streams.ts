@@ -43,13 +43,11 @@ export class Streams {
     raw.once("close", () => void this.#clients.delete(reply));
     raw.on("error", () => raw.destroy());
     reply.hijack();
-    raw.writeHead(200, {
-      ...reply.getHeaders(),
-      "content-type": "text/event-stream; charset=utf-8",
-      "cache-control": "no-store",
-      // nginx would otherwise collect the events before it passes them on.
-      "x-accel-buffering": "no",
-    });
+    for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value);
+    raw.setHeader("content-type", "text/event-stream; charset=utf-8");
+    // nginx would otherwise collect the events before it passes them on.
+    raw.setHeader("x-accel-buffering", "no");
+    raw.writeHead(200);
     this.#clients.set(reply, subscription);
     raw.write(`retry: ${RETRY_MS}\n\n${format("beat", { nowMs: Date.now() })}`);
   }

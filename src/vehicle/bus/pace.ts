@@ -16,6 +16,11 @@ export interface Pace {
    * so that times run ahead of the clock.
    */
   readonly restamp: boolean;
+  /**
+   * Whether the first frame is due at its own capture time by the wall clock instead of now. What was captured in the past
+   * then comes at once, and what follows comes when its time has come.
+   */
+  readonly isOnTime?: boolean;
   readonly clock?: Clock;
   /** Where the released frames are put; not the block of the bus that is paced. */
   readonly block?: FrameBlock;
@@ -35,8 +40,7 @@ interface Start {
  * than a frame may wait.
  */
 export function paceBus(bus: Bus, pace: Pace): Bus {
-  const speed = pace.speed === "max" ? Number.POSITIVE_INFINITY : pace.speed;
-  assert(speed > 0, "the speed of a pace is above zero");
+  assert(pace.speed === "max" || pace.speed > 0, "the speed of a pace is above zero");
   if (pace.speed === "max" && !pace.restamp) return bus;
   const released = pace.block ?? createFrameBlock();
   const counters: BusCounters = {
@@ -54,7 +58,7 @@ export function paceBus(bus: Bus, pace: Pace): Bus {
     for await (const block of bus.receive(signal)) {
       assert(block !== released, "a pace has a block of its own");
       for (let row = 0; row < block.count && !signal.aborted; ) {
-        start ??= { logUs: logTime(block, row), nowUs: clock.nowUs(), wallUs: clock.wallUs(), speed };
+        start ??= startOf(block, row, pace, clock);
         const nowUs = clock.nowUs();
         const rows = countDue(start, block, row, released.capacity, nowUs);
         if (rows === 0) {
@@ -72,6 +76,14 @@ export function paceBus(bus: Bus, pace: Pace): Bus {
       if (signal.aborted) return;
     }
   }
+}
+
+/** The moment at which the row is due: now, or where it is on time at its own capture time, perhaps long ago. */
+function startOf(block: FrameBlock, row: number, pace: Pace, clock: Clock): Start {
+  const wallUs = clock.wallUs();
+  const lateUs = pace.isOnTime === true ? wallUs - (block.capturedAtUs[row] ?? wallUs) : 0;
+  const speed = pace.speed === "max" ? Number.POSITIVE_INFINITY : pace.speed;
+  return { logUs: logTime(block, row), nowUs: clock.nowUs() - lateUs, wallUs: wallUs - lateUs, speed };
 }
 
 function logTime(block: FrameBlock, row: number): number {

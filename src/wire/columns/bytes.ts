@@ -62,10 +62,9 @@ export class VarintSource {
     return this.#position === this.#bytes.length;
   }
 
-  /** The next number as one number: NaN where the bytes end first, or where it is above 2^53. */
+  /** The next number as a float64, rounded above 2^53; NaN where the bytes end first. */
   nextNumber(): number {
-    if (!this.next() || this.high >>> 0 > 0x1f_ffff) return Number.NaN;
-    return this.high * 2 ** 32 + (this.low >>> 0);
+    return this.next() ? (this.high >>> 0) * 2 ** 32 + (this.low >>> 0) : Number.NaN;
   }
 
   /** False where the bytes end first, or the number is wider than 64 bits. */

@@ -15,9 +15,6 @@ export interface Choice {
 const trial = new Halves();
 let sorted = new Float64Array(1024);
 
-/** Values of this size and below are exact as float64, and so are sums of two of them. */
-const HIGH_EXACT_MAX = 2 ** 20;
-
 /** Chooses the transform for `count` values and leaves it in `choice`. */
 export function chooseTransform(values: Halves, count: number, aim: Aim, choice: Choice): void {
   const low = values.lows[0] as number;
@@ -30,9 +27,10 @@ export function chooseTransform(values: Halves, count: number, aim: Aim, choice:
   if (isConstant(values, count)) return;
   trial.reserve(count);
   for (const transform of aim.transforms) {
-    const middle = transform === TRANSFORM_PLAIN ? medianOf(values, count) : undefined;
-    const originLow = middle === undefined ? low : middle | 0;
-    const originHigh = middle === undefined ? high : Math.floor(middle / 2 ** 32) | 0;
+    const isPlain = transform === TRANSFORM_PLAIN;
+    const middle = isPlain ? medianOf(values, count) : 0;
+    const originLow = isPlain ? middle | 0 : low;
+    const originHigh = isPlain ? Math.floor(middle / 2 ** 32) | 0 : high;
     toTokens(transform, values, count, originLow, originHigh, trial);
     const width = widthOf(trial, count);
     const bits = aim.bitsOfTokens(trial, count, width, 0);
@@ -53,13 +51,11 @@ function isConstant(values: Halves, count: number): boolean {
   return true;
 }
 
-/** The middle of the values; undefined where they are too wide for it. */
-function medianOf(values: Halves, count: number): number | undefined {
+/** The middle of the values, rounded where it is wide: transforms are exact for any origin. */
+function medianOf(values: Halves, count: number): number {
   if (count > sorted.length) sorted = new Float64Array(count * 2);
   for (let index = 0; index < count; index += 1) {
-    const high = values.highs[index] as number;
-    if (high > HIGH_EXACT_MAX || high < -HIGH_EXACT_MAX) return undefined;
-    sorted[index] = high * 2 ** 32 + ((values.lows[index] as number) >>> 0);
+    sorted[index] = (values.highs[index] as number) * 2 ** 32 + ((values.lows[index] as number) >>> 0);
   }
   return median(sorted.subarray(0, count));
 }

@@ -11,7 +11,7 @@ const FIRST_ID = 0x300;
 const CYCLE_US = 10_000;
 const SECOND_US = 1_000_000;
 /** More would make the schedule's table, which has a row for each frame of a second, too large. */
-export const BACKGROUND_FRAMES_PER_SECOND_MAX = 100_000;
+const BACKGROUND_FRAMES_PER_SECOND_MAX = 100_000;
 
 /** Senders on both buses that make `framesPerSecond` frames together. */
 export function backgroundSenders(framesPerSecond: number, takenIds: ReadonlySet<number>): Sender[] {

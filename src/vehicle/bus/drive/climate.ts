@@ -29,7 +29,7 @@ export function stepClimate(state: DriveState): void {
   state.dcdcC += ((dcdcWantedC - state.dcdcC) * CLIMATE_STEP_S) / 150;
 }
 
-export function localHour(state: DriveState): number {
+function localHour(state: DriveState): number {
   return ((state.beganAtUs / 1e6 + state.timeS) / 3600 + LOCAL_OFFSET_HOURS) % 24;
 }
 

@@ -70,7 +70,9 @@ function stepCharger(state: DriveState, innerV: number): void {
   const coupled = chargeState(state) >= CHARGE_STATE.precharge && chargeState(state) <= CHARGE_STATE.terminating;
   const stationV = coupled ? state.packVoltageV + state.chargerCurrentA * 0.012 : 0;
   state.chargerVoltageV += (stationV - state.chargerVoltageV) * Math.min(STEP_S / 0.4, 1);
-  state.sessionWh += (state.chargerCurrentA * state.packVoltageV * STEP_S) / 3600;
+  const stationWh = (state.chargerCurrentA * state.packVoltageV * STEP_S) / 3600;
+  state.sessionWh += stationWh;
+  state.stationWh += stationWh;
   if (charging && state.socFraction >= CHARGE_LIMIT && state.chargedAfterS < 0) {
     state.chargedAfterS = state.timeS - state.phaseSinceS;
   }

@@ -3,8 +3,8 @@
 import { chance } from "./random.ts";
 
 /** Metres of a degree at 18.5 degrees north. */
-export const METRES_PER_DEGREE_LATITUDE = 110_670;
-export const METRES_PER_DEGREE_LONGITUDE = 105_580;
+const METRES_PER_DEGREE_LATITUDE = 110_670;
+const METRES_PER_DEGREE_LONGITUDE = 105_580;
 
 /** Distance between two rows of the tables. */
 export const ROUTE_STEP_M = 5;

@@ -27,16 +27,19 @@ const driveMode: Reading = (state) => (chance(state.seed, CHANNEL.mode, 0) < 0.4
 
 const moduleTemperatureC = (state: DriveState, module: number) => state.packC + (state.moduleSpreadC[module] ?? 0);
 
-const SPREAD_C: Record<"lowest" | "highest", (state: DriveState) => number> = {
-  lowest: (state) => state.moduleSpreadC.reduce((lowest, spread) => Math.min(lowest, spread), Infinity),
-  highest: (state) => state.moduleSpreadC.reduce((highest, spread) => Math.max(highest, spread), -Infinity),
+const coldestModuleC: Reading = (state) => {
+  return state.moduleSpreadC.reduce((coldest, spreadC) => Math.min(coldest, state.packC + spreadC), Infinity);
+};
+
+const hottestModuleC: Reading = (state) => {
+  return state.moduleSpreadC.reduce((hottest, spreadC) => Math.max(hottest, state.packC + spreadC), -Infinity);
 };
 
 /** Energy a hundred kilometres of this trip, once it is long enough to say. */
 const averageConsumption: Reading = (state) => {
   if (state.distanceM < 500) return 0;
-  const usedWh = state.consumedWh - CONSUMED_BEFORE_WH - (state.chargedWh - CHARGED_BEFORE_WH - state.sessionWh);
-  return (Math.max(usedWh, 0) / state.distanceM) * 100;
+  const fromPackWh = state.consumedWh - CONSUMED_BEFORE_WH - (state.chargedWh - CHARGED_BEFORE_WH);
+  return (Math.max(fromPackWh + state.stationWh, 0) / state.distanceM) * 100;
 };
 
 const rangeM: Reading = (state) => state.socFraction * CAPACITY_KWH * 7_100;
@@ -135,8 +138,8 @@ export const powertrainSignals: Readings = {
   },
   BMS_PackTemperatures: {
     TemperatureAverage: (state) => state.packC,
-    TemperatureMin: (state) => state.packC + SPREAD_C.lowest(state),
-    TemperatureMax: (state) => state.packC + SPREAD_C.highest(state),
+    TemperatureMin: coldestModuleC,
+    TemperatureMax: hottestModuleC,
     CoolantTemperature: (state) => state.packC - Math.min(Math.max((state.packC - 31) * 0.8, 0), 6),
   },
   BMS_ModuleCells: moduleCells(),

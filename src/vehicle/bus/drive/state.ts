@@ -13,7 +13,7 @@ export const CELLS_PER_MODULE = CELLS / MODULES;
 export const WHEELS = 4;
 
 /** What the vehicle is about, from getting in to driving on. */
-export type Phase = "boarding" | "driving" | "waiting" | "charging";
+type Phase = "boarding" | "driving" | "waiting" | "charging";
 
 /** Channels of chance, so that no two things are drawn with the same number. */
 export const CHANNEL = {
@@ -89,6 +89,8 @@ export interface DriveState {
   chargerCurrentA: number;
   chargerVoltageV: number;
   sessionWh: number;
+  /** What the stations of this drive gave, all sessions together. */
+  stationWh: number;
   chargedWh: number;
   consumedWh: number;
   chargedAh: number;
@@ -125,8 +127,8 @@ export interface DriveState {
 export const ODOMETER_BEFORE_M = 21_734_000;
 export const CHARGED_BEFORE_WH = 3_941_000;
 export const CONSUMED_BEFORE_WH = 3_702_000;
-export const CHARGED_BEFORE_AH = 11_210;
-export const CONSUMED_BEFORE_AH = 11_150;
+const CHARGED_BEFORE_AH = 11_210;
+const CONSUMED_BEFORE_AH = 11_150;
 
 export function createState(seed: number, beganAtUs: number): DriveState {
   const route = createRoute();
@@ -197,6 +199,7 @@ function electricsAtStart(seed: number) {
     chargerCurrentA: 0,
     chargerVoltageV: 0,
     sessionWh: 0,
+    stationWh: 0,
     chargedWh: CHARGED_BEFORE_WH,
     consumedWh: CONSUMED_BEFORE_WH,
     chargedAh: CHARGED_BEFORE_AH,

@@ -19,8 +19,8 @@ export const CHARGE_STATE = {
 } as const;
 
 /** Raw values of `SelectedGear`, as VSS numbers gears. */
-export const GEAR_PARK = 126;
-export const GEAR_DRIVE = 127;
+const GEAR_PARK = 126;
+const GEAR_DRIVE = 127;
 
 const PARKED_S = 2;
 const PLUG_IN_S = 11.5;

@@ -1,6 +1,6 @@
 // In words what the plot shows of gaps, and how dense it is: which spans, why, and what that means. Each gap can be gone to.
 import type { Gap, Span } from "../../types.ts";
-import { formatCount, formatDay, formatDuration, formatSecond } from "../format.ts";
+import { formatCount, formatDay, formatDuration, formatSecond, timeZone } from "../format.ts";
 import type { Summary } from "./engine.ts";
 
 const MEANINGS = {
@@ -22,7 +22,7 @@ export function GapLegend({ summary, show }: { summary: Summary | undefined; sho
       <p class="density">
         {gaps.length === 0 && "No gaps in sight. "}
         {formatCount(datapoints)} datapoints loaded
-        {thinned && ", thinned to each pixel’s first, lowest, highest and last"}.
+        {thinned && ", thinned to each pixel’s first, lowest, highest and last"}. Times are {timeZone()}.
       </p>
     </div>
   );

@@ -5,7 +5,8 @@ import type { Gap, Signal, Span } from "../../types.ts";
 import { formatNumber, formatUnit } from "../format.ts";
 import { drawGaps } from "./bands.ts";
 import type { Palette } from "./palette.ts";
-import { timeLabels } from "./ticks.ts";
+import { TIME_STEPS_MS, timeLabels } from "./ticks.ts";
+import { steps } from "./steps.ts";
 import { rowAt } from "./track.ts";
 
 export interface PlotInput {
@@ -27,7 +28,6 @@ export const SCALES = ["first", "second"] as const;
 
 export function createPlot(host: HTMLElement, input: PlotInput): uPlot {
   const { signals, palette } = input;
-  const stepped = uPlot.paths.stepped?.({ align: 1 });
   const stroke = (index: number) => () => palette().lines[index] ?? palette().ink;
   const options: uPlot.Options = {
     width: Math.max(200, host.clientWidth),
@@ -46,7 +46,7 @@ export function createPlot(host: HTMLElement, input: PlotInput): uPlot {
         scale: SCALES[index] ?? "first",
         stroke: stroke(index),
         width: 1.75,
-        ...(stepped === undefined ? {} : { paths: stepped }),
+        paths: steps,
         ...(index === 1 ? { dash: [6, 3] } : {}),
         points: { show: false },
       })),
@@ -113,7 +113,8 @@ function timeAxis(palette: () => Palette): uPlot.Axis {
     font: AXIS_FONT,
     size: 42,
     gap: 6,
-    space: 72,
+    space: 60,
+    incrs: [...TIME_STEPS_MS],
     grid: { stroke: () => palette().grid, width: 1 },
     ticks: { stroke: () => palette().grid, width: 1, size: 4 },
     values: (_plot, splits, _axis, _space, stepMs) => timeLabels(splits, stepMs),

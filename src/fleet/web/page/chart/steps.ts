@@ -28,5 +28,5 @@ export const steps: uPlot.Series.PathBuilder = (plot, seriesIndex) => {
     }
     heldY = y;
   }
-  return { stroke, fill: null, clip: null, band: null, gaps: null, flags: 0 };
+  return { stroke };
 };
