@@ -15,7 +15,7 @@ import { batches } from "./ingest/payloads.ts";
 
 const BATCHES = 40_000;
 const VEHICLES = 500;
-const CONNECTIONS = 16;
+const CONNECTIONS = 32;
 const TRIALS = 3;
 
 export interface IngestFigures {

@@ -1,7 +1,14 @@
 // Amounts of memory as people write them in a file, to bytes.
 import Type from "typebox";
 
-const UNIT_BYTES: Readonly<Record<string, number>> = { kB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
+const UNIT_BYTES: Readonly<Record<string, number>> = {
+  kB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+};
 const PATTERN = "^([1-9][0-9]{0,8})(kB|MB|GB|KiB|MiB|GiB)$";
 
 /** A schema for an amount. */

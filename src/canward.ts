@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S MALLOC_ARENA_MAX=1 node --max-semi-space-size=1
 // The command line: what can be asked of canward, and how its answers and errors look. Each command is a file of its own,
 // loaded when it is asked for, so that the gateway does not carry the fleet's libraries.
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";

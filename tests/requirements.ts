@@ -14,7 +14,9 @@ const repository = join(import.meta.dirname, "..");
 
 export const SHARED_DATA = join(repository, "..", "shared", "data");
 export const CHROMIUM = process.env["CANWARD_CHROMIUM"] ?? "/usr/bin/chromium";
+const PRLIMIT = "/usr/bin/prlimit";
 export const MOSQUITTO = process.env["CANWARD_MOSQUITTO"] ?? "/usr/sbin/mosquitto";
+export const OPENSSL = process.env["CANWARD_OPENSSL"] ?? "/usr/bin/openssl";
 
 export const requirements = {
   sharedData: {
@@ -26,9 +28,17 @@ export const requirements = {
     met: existsSync(CHROMIUM),
     reason: `needs Chromium at ${CHROMIUM}; enable it with: sudo apt-get install -y chromium (or set CANWARD_CHROMIUM)`,
   },
+  prlimit: {
+    met: existsSync(PRLIMIT),
+    reason: `needs ${PRLIMIT} to fill a disk; enable it with: sudo apt-get install -y util-linux (Linux only)`,
+  },
   mosquitto: {
     met: existsSync(MOSQUITTO),
     reason: `needs the broker at ${MOSQUITTO}; enable it with: sudo apt-get install -y mosquitto (or set CANWARD_MOSQUITTO)`,
+  },
+  openssl: {
+    met: existsSync(OPENSSL),
+    reason: `needs ${OPENSSL}, to make certificates; enable it with: sudo apt-get install -y openssl (or set CANWARD_OPENSSL)`,
   },
 } as const satisfies Record<string, Requirement>;
 

@@ -5,12 +5,12 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Aedes } from "aedes";
-import { pino } from "pino";
 import { startFleet } from "../fleet/fleet.ts";
 import type { GatewayConfig } from "../vehicle/config.ts";
 import { type Gateway, startGateway } from "../vehicle/gateway.ts";
 import { loadPlan } from "../vehicle/policy/load.ts";
 import { PACKAGE_DIRECTORY } from "../version.ts";
+import { createLog } from "./log.ts";
 import { askedToStop } from "./signals.ts";
 
 const VEHICLE = "pune-pilot-01";
@@ -21,7 +21,7 @@ export async function demo(options: { readonly port: number; readonly history: n
   const allowlist = join(PACKAGE_DIRECTORY, "deploy", "example", "allowlist.yaml");
   const folder = mkdtempSync(join(tmpdir(), "canward-demo-"));
   // The demo's output is for people; only what goes wrong is logged.
-  const log = pino({ level: "error", base: null }, pino.destination(2));
+  const log = createLog("error", process.stderr);
   const broker = await startBroker();
   try {
     const { plan } = loadPlan(allowlist);

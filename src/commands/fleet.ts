@@ -1,15 +1,15 @@
 // `canward fleet`: the fleet service, until it is asked to stop.
 import { dirname, isAbsolute, join } from "node:path";
-import { pino } from "pino";
 import { FleetConfigSchema } from "../fleet/config.ts";
 import { startFleet } from "../fleet/fleet.ts";
 import { VERSION } from "../version.ts";
 import { readYamlFile } from "../yaml.ts";
+import { createLog } from "./log.ts";
 import { askedToStop } from "./signals.ts";
 
 export async function fleet(configFile: string): Promise<void> {
   const { value } = readYamlFile(configFile, FleetConfigSchema, "fleet configuration");
-  const log = pino({ level: value.log_level ?? "info", base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const log = createLog(value.log_level ?? "info");
   const resolve = (path: string): string => (isAbsolute(path) ? path : join(dirname(configFile), path));
   const service = await startFleet(value, resolve, log);
   log.info({ version: VERSION, url: service.url, broker: value.broker.url }, "fleet service started");

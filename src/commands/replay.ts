@@ -25,7 +25,7 @@ export async function replay(log: string, options: { readonly config: string; re
     for (let row = 0; row < points.count; row++) lines.add(format(points, row));
     tally.add(points, fromUs, toUs);
   });
-  const source = openSource(
+  const source = await openSource(
     { ...config.source, log, generator: undefined, speed: options.speed, loop: false, restamp: false },
     takeBlock(memory),
     plan.buses,

@@ -32,7 +32,7 @@ const Broker = Type.Object(
       Type.Integer({
         minimum: 1,
         maximum: 64,
-        default: 16,
+        default: 32,
         description:
           "Connections of this worker. Their batches are committed together, so more of them mean fewer disk flushes a batch.",
       }),

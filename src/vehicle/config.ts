@@ -5,26 +5,38 @@ import Type, { type Static } from "typebox";
 import { brokerKeys, type Credentials, readCredentials } from "../broker.ts";
 import { Bytes, bytesOf } from "../bytes.ts";
 import { Duration, durationUs } from "../duration.ts";
-import { FileError, readYamlFile } from "../yaml.ts";
+import { FileError, type Problem, readYamlFile } from "../yaml.ts";
 
 const closed = { additionalProperties: false } as const;
 
-export const LogLevel = Type.Enum(
-  ["trace", "debug", "info", "warn", "error", "fatal"],
-  { description: "Least severe line that is logged: trace, debug, info, warn, error or fatal. info by default." },
-);
+export const LogLevel = Type.Enum(["trace", "debug", "info", "warn", "error", "fatal"], {
+  description: "Least severe line that is logged: trace, debug, info, warn, error or fatal. info by default.",
+});
 
 const Source = Type.Object(
   {
     log: Type.Optional(
-      Type.String({ minLength: 1, description: "A recorded log in candump -L format, plain or gzip; - is the standard input." }),
+      Type.String({
+        minLength: 1,
+        description: "A recorded log in candump -L format, plain or gzip; - is the standard input.",
+      }),
     ),
     generator: Type.Optional(
       Type.Object(
         {
-          seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1, description: "Which drive; the same seed drives the same." })),
+          seed: Type.Optional(
+            Type.Integer({
+              minimum: 0,
+              maximum: 2 ** 31 - 1,
+              description: "Which drive; the same seed drives the same.",
+            }),
+          ),
           background: Type.Optional(
-            Type.Integer({ minimum: 0, maximum: 100_000, description: "Frames a second of other control units, which no rule admits." }),
+            Type.Integer({
+              minimum: 0,
+              maximum: 100_000,
+              description: "Frames a second of other control units, which no rule admits.",
+            }),
           ),
         },
         { ...closed, description: "The example vehicle's drive, without end." },
@@ -37,7 +49,9 @@ const Source = Type.Object(
     ),
     loop: Type.Optional(Type.Boolean({ description: "Whether the log starts again when it ends. false by default." })),
     restamp: Type.Optional(
-      Type.Boolean({ description: "Whether frames get the time of the replay instead of the recorded one. true by default." }),
+      Type.Boolean({
+        description: "Whether frames get the time of the replay instead of the recorded one. true by default.",
+      }),
     ),
   },
   { ...closed, description: "Where frames come from: one of log and generator." },
@@ -49,12 +63,20 @@ export const GatewayConfigSchema = Type.Object(
       pattern: "^[A-Za-z0-9_-]{1,64}$",
       description: "The vehicle's id: up to 64 letters, digits, _ and -. Operators see it; it need not be the VIN.",
     }),
-    allowlist: Type.String({ minLength: 1, description: "The allow-list: a YAML file. Paths are relative to this file." }),
+    allowlist: Type.String({
+      minLength: 1,
+      description: "The allow-list: a YAML file. Paths are relative to this file.",
+    }),
     source: Source,
     outbox: Type.Object(
       {
-        path: Type.String({ minLength: 1, description: "SQLite file that keeps what is not acknowledged yet; made if absent." }),
-        bytes_max: Type.Optional(Bytes("What it may hold; the oldest segments are evicted beyond it. 256MB by default.")),
+        path: Type.String({
+          minLength: 1,
+          description: "SQLite file that keeps what is not acknowledged yet; made if absent.",
+        }),
+        bytes_max: Type.Optional(
+          Bytes("What it may hold; the oldest segments are evicted beyond it. 256MB by default."),
+        ),
         flush_interval: Type.Optional(Duration("How often datapoints are committed to disk. 1s by default.")),
       },
       { ...closed, description: "The buffer on disk." },
@@ -65,7 +87,11 @@ export const GatewayConfigSchema = Type.Object(
         batch_interval: Type.Optional(Duration("How often live data is published. 5s by default.")),
         status_interval: Type.Optional(Duration("How often the status is published. 10s by default.")),
         in_flight_max: Type.Optional(
-          Type.Integer({ minimum: 2, maximum: 64, description: "Publishes that may wait for their acknowledgement. 8 by default." }),
+          Type.Integer({
+            minimum: 2,
+            maximum: 64,
+            description: "Publishes that may wait for their acknowledgement. 8 by default.",
+          }),
         ),
       },
       { ...closed, description: "The broker." },
@@ -102,43 +128,96 @@ export interface GatewayConfig {
   readonly logLevel: Static<typeof LogLevel>;
 }
 
-/** Reads, checks and completes the file. Throws a FileError or another OperatingError. */
+/** Reads, checks and completes the file. Throws a FileError that names every place that is wrong, or another OperatingError. */
 export function readGatewayConfig(file: string): GatewayConfig {
   const located = readYamlFile(file, GatewayConfigSchema, "gateway configuration");
   const { value } = located;
+  const problems: Problem[] = [];
+  const complain: Complain = (path, message) => void problems.push({ ...located.locate(path), message });
   const resolve = (path: string): string => (isAbsolute(path) ? path : join(dirname(file), path));
-  const complain = (path: readonly string[], message: string): void => {
-    const problem = { ...located.locate(path), message };
-    throw new FileError([problem], "Correct the gateway configuration; its JSON schema is in deploy/schema/.");
-  };
   const { outbox, uplink } = value;
-  const bytesMax = bytesOf(outbox.bytes_max ?? "256MB");
-  if (bytesMax < 1e6) complain(["outbox", "bytes_max"], "`bytes_max` is less than 1MB, which is less than one outage needs");
-  const flushIntervalUs = durationUs(outbox.flush_interval ?? "1s");
-  if (flushIntervalUs < 10_000) complain(["outbox", "flush_interval"], "`flush_interval` must be at least 10ms");
-  const batchIntervalMs = durationUs(uplink.batch_interval ?? "5s") / 1000;
-  if (batchIntervalMs < 100) complain(["uplink", "batch_interval"], "`batch_interval` must be at least 100ms");
-  const statusIntervalMs = durationUs(uplink.status_interval ?? "10s") / 1000;
-  if (statusIntervalMs < 1000) complain(["uplink", "status_interval"], "`status_interval` must be at least 1s");
-  const { log, generator } = value.source;
-  if ((log === undefined) === (generator === undefined)) {
-    complain(["source"], "`source` needs one of `log` and `generator`");
+  const limits = { ...outboxLimits(outbox, complain), ...uplinkIntervals(uplink, complain) };
+  checkSource(value.source, complain);
+  checkBroker(uplink, complain);
+  if (problems.length > 0) {
+    throw new FileError(problems, "Correct the gateway configuration; its JSON schema is in deploy/schema/.");
   }
-  if (log === "-" && value.source.loop === true) complain(["source", "loop"], "the standard input cannot be read twice");
   return {
     vehicle: value.vehicle,
     allowlist: resolve(value.allowlist),
     source: sourceOf(value.source, resolve),
-    outbox: { path: resolve(outbox.path), bytesMax, flushIntervalUs },
+    outbox: { path: resolve(outbox.path), bytesMax: limits.bytesMax, flushIntervalUs: limits.flushIntervalUs },
     uplink: {
       url: uplink.url,
       credentials: readCredentials(uplink, resolve),
-      batchIntervalMs,
-      statusIntervalMs,
+      batchIntervalMs: limits.batchIntervalMs,
+      statusIntervalMs: limits.statusIntervalMs,
       inFlightMax: uplink.in_flight_max ?? 8,
     },
     logLevel: value.log_level ?? "info",
   };
+}
+
+type Complain = (path: readonly string[], message: string) => void;
+type Keys = Static<typeof GatewayConfigSchema>;
+
+const BYTES_MAX_LEAST = 1e6;
+const FLUSH_US_LEAST = 10e3;
+/** What a power cut may take. */
+const FLUSH_US_MOST = 60e6;
+const BATCH_MS_LEAST = 100;
+const STATUS_MS_LEAST = 1000;
+/** Far below the 2^31 ms at which a timer fires at once. */
+const INTERVAL_MS_MOST = 24 * 3600e3;
+
+function outboxLimits(outbox: Keys["outbox"], complain: Complain) {
+  const bytesMax = bytesOf(outbox.bytes_max ?? "256MB");
+  if (bytesMax < BYTES_MAX_LEAST) {
+    complain(["outbox", "bytes_max"], "`bytes_max` is less than 1MB, which is less than one outage needs");
+  }
+  const flushIntervalUs = durationUs(outbox.flush_interval ?? "1s");
+  if (flushIntervalUs < FLUSH_US_LEAST || flushIntervalUs > FLUSH_US_MOST) {
+    complain(["outbox", "flush_interval"], "`flush_interval` must be between 10ms and 1min");
+  }
+  return { bytesMax, flushIntervalUs };
+}
+
+function uplinkIntervals(uplink: Keys["uplink"], complain: Complain) {
+  const batchIntervalMs = durationUs(uplink.batch_interval ?? "5s") / 1000;
+  if (batchIntervalMs < BATCH_MS_LEAST || batchIntervalMs > INTERVAL_MS_MOST) {
+    complain(["uplink", "batch_interval"], "`batch_interval` must be between 100ms and 24h");
+  }
+  const statusIntervalMs = durationUs(uplink.status_interval ?? "10s") / 1000;
+  if (statusIntervalMs < STATUS_MS_LEAST || statusIntervalMs > INTERVAL_MS_MOST) {
+    complain(["uplink", "status_interval"], "`status_interval` must be between 1s and 24h");
+  }
+  return { batchIntervalMs, statusIntervalMs };
+}
+
+function checkSource({ log, generator, loop }: SourceKeys, complain: Complain): void {
+  if ((log === undefined) === (generator === undefined)) {
+    complain(["source"], "`source` needs one of `log` and `generator`");
+  }
+  if (loop !== true) return;
+  if (log === "-") complain(["source", "loop"], "the standard input cannot be read twice");
+  if (generator !== undefined) complain(["source", "loop"], "the generator never ends, so `loop` is for a `log`");
+}
+
+/** What the schema cannot say, and what would otherwise fail in silence at every attempt to connect. */
+function checkBroker(uplink: Keys["uplink"], complain: Complain): void {
+  const { url, username, password_file, ca_file, cert_file, key_file } = uplink;
+  if (!URL.canParse(url)) complain(["uplink", "url"], "`url` is no URL: its host or its port is not one");
+  if (password_file !== undefined && username === undefined) {
+    complain(["uplink", "password_file"], "`password_file` needs a `username` beside it");
+  }
+  if ((cert_file === undefined) !== (key_file === undefined)) {
+    const [there, missing] = key_file === undefined ? ["cert_file", "key_file"] : ["key_file", "cert_file"];
+    complain(["uplink", there], `\`${there}\` needs a \`${missing}\` beside it`);
+  }
+  const tls = Object.entries({ ca_file, cert_file, key_file }).find(([, file]) => file !== undefined);
+  if (tls !== undefined && url.startsWith("mqtt:")) {
+    complain(["uplink", tls[0]], `\`${tls[0]}\` is for TLS, and the \`url\` has none: write mqtts://`);
+  }
 }
 
 function sourceOf(source: SourceKeys, resolve: (path: string) => string): SourceConfig {

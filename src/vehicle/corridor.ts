@@ -52,13 +52,17 @@ export function createCorridor(plan: Plan, memory: CorridorMemory, flushInterval
   };
   const advance = (toUs: number): void => {
     if (Number.isNaN(fromUs)) fromUs = toUs;
-    nowUs = Number.isNaN(nowUs) ? toUs : Math.max(nowUs, toUs);
+    nowUs = laterOf(nowUs, toUs);
     while (!sampler.advance(nowUs, points)) flush();
     if (nowUs - fromUs >= flushIntervalUs) flush();
   };
+  const timeOfAdmitted = (block: FrameBlock, index: number): number =>
+    block.monotonicUs[(memory.admitted[index] ?? 0) & 0xffff] ?? Number.NaN;
   const pass = (block: FrameBlock): void => {
     if (block.count === 0) return;
-    if (Number.isNaN(fromUs)) fromUs = block.monotonicUs[0] ?? 0;
+    const firstUs = block.monotonicUs[0] ?? 0;
+    // The clock of `advance` may have run ahead of frames that were on their way: their interval covers them all the same.
+    fromUs = Number.isNaN(fromUs) ? firstUs : Math.min(fromUs, firstUs);
     const admitted = gate(block);
     denials.read();
     framesReceived += block.count;
@@ -66,7 +70,10 @@ export function createCorridor(plan: Plan, memory: CorridorMemory, flushInterval
     for (let from = 0; from < admitted; ) {
       const decoded = decode(block, from, admitted);
       const sampled = sampler.sample(block, memory.admitted, from, decoded, memory.values, points);
-      if (sampled < decoded) flush();
+      if (sampled < decoded) {
+        nowUs = laterOf(nowUs, timeOfAdmitted(block, sampled - 1));
+        flush();
+      }
       from = sampled;
     }
     advance(block.monotonicUs[block.count - 1] ?? 0);
@@ -84,6 +91,11 @@ export function createCorridor(plan: Plan, memory: CorridorMemory, flushInterval
     datapointsProduced: sampler.state.produced,
   });
   return { pass, advance, finish, counters };
+}
+
+/** NaN is no time yet. */
+function laterOf(a: number, b: number): number {
+  return Number.isNaN(a) || b > a ? b : a;
 }
 
 /** The kernel's counters wrap at 2^32; these do not. */

@@ -8,7 +8,10 @@ import type { Outbox, OutboxCounters } from "./outbox/outbox.ts";
 import type { Plan } from "./plan.ts";
 import type { UplinkCounters } from "./uplink/uplink.ts";
 
-/** Since the process started, by name, in the order of the corridor. */
+/**
+ * Since the process started, by name, in the order of the corridor. Received = admitted + the denied of all reasons; produced =
+ * committed, but for what the interval under way holds; found + committed = acknowledged + evicted + waiting.
+ */
 export type GatewayCounters = ReadonlyMap<string, number>;
 
 export function countersOf(
@@ -22,10 +25,12 @@ export function countersOf(
     ["frames_admitted", corridor.framesAdmitted],
     ["values_observed", corridor.valuesObserved],
     ["datapoints_produced", corridor.datapointsProduced],
+    ["datapoints_found", outbox.datapointsFound],
     ["datapoints_committed", outbox.datapointsCommitted],
     ["datapoints_evicted", outbox.datapointsEvicted],
     ["datapoints_published", uplink.datapointsPublished],
     ["datapoints_acknowledged", outbox.datapointsAcknowledged],
+    ["datapoints_waiting", outbox.datapointsWaiting],
     ["batches_acknowledged", uplink.batchesAcknowledged],
     ["bytes_acknowledged", uplink.bytesAcknowledged],
     ["uplink_connections", uplink.connections],

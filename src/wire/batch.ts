@@ -69,7 +69,8 @@ export function readBatch(payload: Uint8Array): Batch {
 function moveToWallClock({ count, timesMs }: Datapoints, offsetMs: number): void {
   for (let row = 0; row < count; row += 1) {
     const timeMs = (timesMs[row] as number) + offsetMs;
-    requireColumns(timeMs >= 0 && timeMs <= TIME_MS_MAX, `a time of ${timeMs} ms`);
+    // The message is made only where it is needed: this is done for every datapoint that the fleet takes in.
+    if (!(timeMs >= 0 && timeMs <= TIME_MS_MAX)) requireColumns(false, `a time of ${timeMs} ms`);
     timesMs[row] = timeMs;
   }
 }

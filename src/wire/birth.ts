@@ -8,7 +8,7 @@ import { bytesFromDigest, DIGEST_BYTES, digestFromBytes } from "./digest.ts";
 import { decodeProtobuf, isCount, requireField } from "./wireError.ts";
 
 /** A birth of 65,536 signals with 64 bytes each; usual are 10 KiB. */
-export const BIRTH_BYTES_MAX = 4 * 1024 * 1024;
+const BIRTH_BYTES_MAX = 4 * 1024 * 1024;
 
 export interface Birth {
   readonly catalogue: Catalogue;

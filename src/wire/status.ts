@@ -7,8 +7,8 @@ import { bytesFromDigest, digestFromBytes } from "./digest.ts";
 import { decodeProtobuf, isCount, requireField } from "./wireError.ts";
 
 /** A thousand counters with long names; usual is 1 KiB. */
-export const STATUS_BYTES_MAX = 128 * 1024;
-export const COUNTERS_MAX = 1024;
+const STATUS_BYTES_MAX = 128 * 1024;
+const COUNTERS_MAX = 1024;
 
 export interface Status {
   readonly presence: "online" | "offline" | "lost";

@@ -11,7 +11,8 @@ import { isMainThread } from "node:worker_threads";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CandumpLog, openCandump } from "../../src/vehicle/bus/candump.ts";
+import { type CandumpLog, LINE_BYTES_MAX, openCandump } from "../../src/vehicle/bus/candump.ts";
+import { CHUNK_BYTES_MAX } from "../../src/vehicle/bus/line-window.ts";
 import { LogError, readingError } from "../../src/vehicle/bus/log-error.ts";
 import { BLOCK_SPAN_US_MAX, createFrameBlock } from "../../src/vehicle/frame.ts";
 import { anyFrame, busIndexOf, candumpLine, collectFrames, frameAt, logOf, type TestFrame } from "./candump-text.ts";
@@ -89,6 +90,24 @@ describe("a log", () => {
     expect(log.counters).toMatchObject({ frames: 2, junkLines: 2 });
   });
 
+  it("does not take the beginning of a line that is too long for a line", async () => {
+    const good = "(1.000000) can0 001#";
+    const full = good.padEnd(LINE_BYTES_MAX);
+    const after = `\n${`${good}\n`.repeat(20_000)}`.slice(0, CHUNK_BYTES_MAX);
+    for (const [chunks, junkLines] of [
+      [[full, "\n"], 0],
+      [[full, "X\n"], 1],
+      [[full, " \n"], 1],
+      [[full, " ", " ", "\n"], 1],
+      [[`${full} `, after], 1],
+      [[`${full} `.padEnd(3000), "X", after], 1],
+    ] as const) {
+      const log = logOf([`${good}\n`, ...chunks].map((chunk) => Buffer.from(chunk)));
+      await collectFrames(log);
+      expect(log.counters.junkLines).toBe(junkLines);
+    }
+  });
+
   it("takes no more memory for a line of 100 MB", async () => {
     const megabyte = new Uint8Array(1 << 20).fill(0x41);
     const used = (): number => process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers;
@@ -146,6 +165,13 @@ describe("a block", () => {
     );
   });
 
+  it("ends before the first frame that is later by the whole span", async () => {
+    const sizes: number[] = [];
+    const text = "(1.000000) can0 1FF#\n(1.099999) can0 1FF#\n(1.100000) can0 1FF#\n(1.200000) can0 1FF#\n";
+    for await (const { count } of logOf(text).receive(unaborted)) sizes.push(count);
+    expect(sizes).toEqual([2, 1, 1]);
+  });
+
   it("has a monotonic time that is held where the log steps back, and goes on from there", async () => {
     const times = ["100.000000", "100.000100", "50.000000", "50.000030", "49.000000", "49.000001", "200.000000"];
     const monotonic: number[] = [];
@@ -161,15 +187,17 @@ describe("a block", () => {
   });
 
   it("has nothing left of the frame that was in its row before, up to the next 8 bytes", async () => {
-    const block = createFrameBlock(1);
-    const text = `(1.000000) can0 123##7${"FF".repeat(64)}\n(2.000000) can0 123#01\n(3.000000) can0 123##0\n`;
-    const records: string[] = [];
-    for await (const { bytes } of logOf(text, block).receive(unaborted)) {
-      records.push(Buffer.from(bytes.subarray(4, 16)).toString("hex"));
+    const block = createFrameBlock(2);
+    const text = [`7${"FF".repeat(64)}`, "", "0"]
+      .map((fd) => (fd === "" ? "123#01" : `123##${fd}`))
+      .map((frame, time) => `(${time}.000000) can0 ${frame}\n(${time}.000000) can0 ${frame}\n`);
+    const records: string[][] = [];
+    for await (const { bytes } of logOf(text.join(""), block).receive(unaborted)) {
+      records.push([4, 76].map((start) => Buffer.from(bytes.subarray(start, start + 12)).toString("hex")));
     }
-    expect(records[1]).toBe("010000000100000000000000");
-    expect(records[2]).toBe("000400000000000000000000");
-    expect(block.bytes.subarray(8).every((byte) => byte === 0)).toBe(true);
+    expect(records[1]).toEqual(["010000000100000000000000", "010000000100000000000000"]);
+    expect(records[2]).toEqual(["000400000000000000000000", "000400000000000000000000"]);
+    expect([8, 80].every((start) => block.bytes.subarray(start, start + 64).every((byte) => byte === 0))).toBe(true);
   });
 });
 

@@ -46,8 +46,14 @@ const cutting = fc.uniqueArray(fc.integer({ min: 1, max: SEGMENTS - 1 })).map((c
   return ends.map((end, index) => ({ first: index === 0 ? 0 : (ends[index - 1] ?? 0), last: end - 1 }));
 });
 
-/** Arrivals in random order, some of them twice. */
-const deliveries = fc
+interface Range {
+  readonly first: number;
+  readonly last: number;
+}
+/** Ranges in the order of their arrival, those that come again, and how many come together. */
+type Deliveries = readonly [order: readonly Range[], again: readonly Range[], turns: readonly number[]];
+
+const deliveries: fc.Arbitrary<Deliveries> = fc
   .tuple(cutting, fc.option(cutting, { freq: 2 }))
   .map(([one, other]) => [...one, ...(other ?? [])])
   .chain((ranges) =>
@@ -62,7 +68,7 @@ const span = fc
   .tuple(fc.integer({ min: -500, max: DRIVE_MS + 500 }), fc.integer({ min: -500, max: DRIVE_MS + 500 }))
   .map(([a, b]) => ({ fromMs: EPOCH_MS + Math.min(a, b), toMs: EPOCH_MS + Math.max(a, b) }));
 
-async function deliver(rows: readonly Row[], [order, again, turns]: fc.TypeOf<typeof deliveries>): Promise<string> {
+async function deliver(rows: readonly Row[], [order, again, turns]: Deliveries): Promise<string> {
   const vehicle = `car-${vehicles++}`;
   const arrivals = [...order, ...again].map(({ first, last }) => {
     const [fromMs, toMs] = [EPOCH_MS + first * SEGMENT_MS, EPOCH_MS + (last + 1) * SEGMENT_MS];

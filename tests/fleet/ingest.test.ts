@@ -1,5 +1,6 @@
 // Ingest between a real broker and a real store, each worker a process of its own: nothing that was published is missing, and
 // nothing is there twice, whoever is killed and whenever.
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Sqlite from "better-sqlite3";
@@ -184,6 +185,48 @@ describe.each(brokers)("with %s", (name, start) => {
     await worker.stop();
   });
 });
+
+describe("with a disk that is full for a while", () => {
+  needs("prlimit");
+  beforeEach(async () => {
+    broker = await startAedes();
+  });
+
+  it("nothing is acknowledged meanwhile, and everything is stored once when there is space again", async () => {
+    const worker = await startWorker();
+    const publisher = await connectPublisher(broker.url);
+    await publishAll(publisher, batchTopic("car"), batches(stream, 10));
+    await until(() => stored(stream).length === 10);
+    // From here on the kernel refuses the worker every write to a file.
+    limitFiles(worker, "1:");
+    await publishAll(publisher, batchTopic("car"), batches(stream, 60));
+    await sleep(500);
+    expect(stored(stream)).toEqual(sequences(10));
+    limitFiles(worker, "unlimited:");
+    await until(() => stored(stream).length === 60);
+    await publisher.endAsync();
+    expect(await worker.stop()).toMatchObject({ stored: 60, invalid: 0 });
+    expect(stored(stream)).toEqual(sequences(60));
+  });
+
+  it("a worker that is stopped meanwhile ends, and the next one stores everything once", async () => {
+    const worker = await startWorker();
+    const publisher = await connectPublisher(broker.url);
+    limitFiles(worker, "1:");
+    await publishAll(publisher, batchTopic("car"), batches(stream, 20));
+    await sleep(300);
+    expect(await worker.stop()).toMatchObject({ stored: 0 });
+    const next = await startWorker();
+    await until(() => stored(stream).length === 20);
+    await publisher.endAsync();
+    expect(await next.stop()).toMatchObject({ stored: 20, duplicates: 0 });
+  });
+});
+
+/** `limit` is the largest file that the worker may write, as prlimit takes it. */
+function limitFiles({ child }: Script, limit: string): void {
+  execFileSync("prlimit", ["--pid", String(child.pid), `--fsize=${limit}`]);
+}
 
 describe("with mosquitto, which shares subscriptions", () => {
   needs("mosquitto");

@@ -37,10 +37,7 @@ export function temporaryFolder(): { readonly path: string; remove(): void } {
 }
 
 /** Starts a script of this folder and waits for its first line. The script ends with its input, so it does not outlive a test that is killed. */
-export async function startScript(
-  name: string,
-  args: readonly string[],
-): Promise<Process & { readonly line: unknown }> {
+export async function startScript(name: string, args: readonly string[]): Promise<Script> {
   const child = spawn(process.execPath, [script(name), ...args], { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout });
   const [line] = await Promise.race([
@@ -67,8 +64,11 @@ export async function startAedes(port = 0): Promise<Broker> {
   return { ...started, url: `mqtt://127.0.0.1:${taken}`, restart: () => startAedes(taken) };
 }
 
-/** Mosquitto with its state on disk in `folder`, so that sessions and messages survive a restart. */
-export async function startMosquitto(folder: string, port?: number): Promise<Broker> {
+/**
+ * Mosquitto with its state on disk in `folder`, so that sessions and messages survive a restart. `lines` are added to its
+ * configuration; those of a listener belong to its only one.
+ */
+export async function startMosquitto(folder: string, port?: number, lines: readonly string[] = []): Promise<Broker> {
   const taken = port ?? (await freePort());
   const file = join(folder, "mosquitto.conf");
   writeFileSync(
@@ -83,6 +83,7 @@ export async function startMosquitto(folder: string, port?: number): Promise<Bro
       "max_inflight_messages 0",
       // As root it would give up its rights, and with them the folder.
       ...(process.getuid?.() === 0 ? ["user root"] : []),
+      ...lines,
     ].join("\n"),
   );
   const child = spawn(MOSQUITTO, ["-c", file], { stdio: "ignore" });
@@ -91,7 +92,7 @@ export async function startMosquitto(folder: string, port?: number): Promise<Bro
     child,
     url: `mqtt://127.0.0.1:${taken}`,
     end: (signal) => end(child, signal),
-    restart: () => startMosquitto(folder, taken),
+    restart: () => startMosquitto(folder, taken, lines),
   };
 }
 

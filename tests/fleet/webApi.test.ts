@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
-import { createServer, type AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -67,18 +67,27 @@ describe("answers", () => {
     const { signals } = await json<SignalList>(`/api/v1/vehicles/${VEHICLE}/signals`);
     const find = (path: string) => signals.find((signal) => signal.path === path);
     expect(signals).toHaveLength(40);
-    expect(find("Vehicle.Speed")).toMatchObject({ unit: "km/h", shape: "quantity", decimals: 2, source: "can0/Message0/Speed" });
-    expect(find("Vehicle.IsMoving")).toMatchObject({ shape: "state", names: [{ text: "Standing" }, { text: "Moving" }] });
-    for (const { latest } of signals) expect(latest).toMatchObject({ timeMs: expect.any(Number), value: expect.any(Number) });
+    expect(find("Vehicle.Speed")).toMatchObject({
+      unit: "km/h",
+      shape: "quantity",
+      decimals: 2,
+      source: "can0/Message0/Speed",
+    });
+    expect(find("Vehicle.IsMoving")).toMatchObject({
+      shape: "state",
+      names: [{ text: "Standing" }, { text: "Moving" }],
+    });
+    for (const { latest } of signals)
+      expect(latest).toMatchObject({ timeMs: expect.any(Number), value: expect.any(Number) });
     expect(["Standing", "Moving"]).toContain(find("Vehicle.IsMoving")?.latest.text);
   });
 
   it("a history tells its gaps with their reasons, and thins to what was asked for", async () => {
     const query = `path=Vehicle.Speed&from=${fleet.fromMs}&to=${END_MS}`;
     const whole = await json<SignalHistory>(history(`${query}&points=5000`));
-    expect(whole.gaps.map(({ fromMs, toMs, reason }) => [(END_MS - fromMs) / 1_000, (END_MS - toMs) / 1_000, reason])).toEqual(
-      HOLES.map(({ fromS, toS, reason }) => [fromS, toS, reason]),
-    );
+    expect(
+      whole.gaps.map(({ fromMs, toMs, reason }) => [(END_MS - fromMs) / 1_000, (END_MS - toMs) / 1_000, reason]),
+    ).toEqual(HOLES.map(({ fromS, toS, reason }) => [fromS, toS, reason]));
     expect(whole.thinned).toBe(false);
     expect(whole.timesMs).toHaveLength(whole.datapoints);
     const thin = await json<SignalHistory>(history(`${query}&points=100`));
@@ -193,7 +202,9 @@ describe("event streams", () => {
     expect(values.map(({ path }) => path)).toContain("Vehicle.Speed");
     const rows = await stream.next("datapoints");
     expect(rows).toMatchObject({ path: "Vehicle.Speed", fromMs: END_MS, toMs: END_MS + 10_000 });
-    const stored = await json<SignalHistory>(history(`path=Vehicle.Speed&from=${END_MS}&to=${END_MS + 10_000}&points=5000`));
+    const stored = await json<SignalHistory>(
+      history(`path=Vehicle.Speed&from=${END_MS}&to=${END_MS + 10_000}&points=5000`),
+    );
     expect(rows.timesMs).toEqual(stored.timesMs.filter((timeMs) => timeMs >= END_MS));
     expect(rows.timesMs.length).toBeGreaterThan(0);
     expect((await stream.next("vehicle")).lastDatapointMs).toBeGreaterThanOrEqual(rows.timesMs.at(-1) ?? 0);

@@ -41,16 +41,23 @@ describe("the line of a signal", () => {
 
   it("is never drawn within a gap, and its times never go back", () => {
     const times = fc.uniqueArray(fc.integer({ min: 0, max: 1_000 }), { maxLength: 40 });
-    const spans = fc.array(fc.tuple(fc.integer({ min: 0, max: 980 }), fc.integer({ min: 4, max: 100 })), { maxLength: 5 });
+    const spans = fc.array(fc.tuple(fc.integer({ min: 0, max: 980 }), fc.integer({ min: 4, max: 100 })), {
+      maxLength: 5,
+    });
     fc.assert(
       fc.property(times, spans, (timesMs, gapSpans) => {
-        const gaps = disjoint(gapSpans.map(([fromMs, length]) => ({ fromMs, toMs: fromMs + length, reason: "evicted" as const })));
-        const outside = timesMs.filter((time) => !gaps.some(({ fromMs, toMs }) => time >= fromMs && time <= toMs)).sort((a, b) => a - b);
+        const gaps = disjoint(
+          gapSpans.map(([fromMs, length]) => ({ fromMs, toMs: fromMs + length, reason: "evicted" as const })),
+        );
+        const outside = timesMs
+          .filter((time) => !gaps.some(({ fromMs, toMs }) => time >= fromMs && time <= toMs))
+          .sort((a, b) => a - b);
         const track = trackOf(history({ timesMs: outside, values: outside.map(() => 1), gaps }), false);
         const { xs, ys } = lineOf(track, gaps, 2_000);
         for (const [row, x] of xs.entries()) expect(x).toBeGreaterThanOrEqual(xs[row - 1] ?? 0);
         for (const { fromMs, toMs } of gaps) {
-          for (const moment of [fromMs + 1, (fromMs + toMs) / 2, toMs - 1]) expect(ys[rowAt(xs, moment)] ?? null).toBeNull();
+          for (const moment of [fromMs + 1, (fromMs + toMs) / 2, toMs - 1])
+            expect(ys[rowAt(xs, moment)] ?? null).toBeNull();
         }
         for (const time of outside) expect(ys[rowAt(xs, time)]).toBe(1);
       }),
@@ -92,7 +99,11 @@ describe("a view", () => {
       fc.constantFrom<View>({ follow: "5m" }, { follow: "1h" }, { follow: "all" }),
       span.map(([fromMs, length]): View => ({ fromMs, toMs: fromMs + length })),
     );
-    fc.assert(fc.property(views, (view) => expect(viewOf(new URLSearchParams(queryOf(["A.B"], view)))).toEqual(view)));
+    fc.assert(
+      fc.property(views, (view) => {
+        expect(viewOf(new URLSearchParams(queryOf(["A.B"], view)))).toEqual(view);
+      }),
+    );
   });
 
   it("a mistyped address follows the newest", () => {
@@ -127,7 +138,14 @@ describe("what a person reads", () => {
   });
 
   it("a name stands for its value, also where it is read from a chart", () => {
-    const gear = toSignal(entry(1, { values: new Map([["0", "Park"], ["1", "Drive"]]) }));
+    const gear = toSignal(
+      entry(1, {
+        values: new Map([
+          ["0", "Park"],
+          ["1", "Drive"],
+        ]),
+      }),
+    );
     expect(gear.shape).toBe("state");
     expect(formatValue(gear, 1, null)).toBe("Drive");
     expect(formatValue(gear, 7, null)).toBe("7");
@@ -135,7 +153,9 @@ describe("what a person reads", () => {
   });
 
   it("a quantity with a name for one value stays a quantity", () => {
-    const sensor = toSignal(entry(1, { unit: "degC", factor: 0.5, offset: -40, values: new Map([["255", "Not available"]]) }));
+    const sensor = toSignal(
+      entry(1, { unit: "degC", factor: 0.5, offset: -40, values: new Map([["255", "Not available"]]) }),
+    );
     expect(sensor).toMatchObject({ shape: "quantity", decimals: 1, names: [{ value: 87.5, text: "Not available" }] });
   });
 

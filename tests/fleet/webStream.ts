@@ -23,7 +23,9 @@ export async function openStream(url: string): Promise<EventReader> {
   response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
   response.on("error", () => undefined);
   const find = (name: string): string | undefined => {
-    const contents = [...text.matchAll(new RegExp(`^event: ${name}\\ndata: (.*)\\n\\n`, "gm"))].map(([, content]) => content);
+    const contents = [...text.matchAll(new RegExp(`^event: ${name}\\ndata: (.*)\\n\\n`, "gm"))].map(
+      ([, content]) => content,
+    );
     return contents[handedOut.get(name) ?? 0];
   };
   return {

@@ -15,24 +15,26 @@ export interface Credentials {
 export class CredentialsError extends OperatingError {}
 
 type BrokerConfig = FleetConfig["broker"];
+type FileKey = "password_file" | "ca_file" | "cert_file" | "key_file";
 
-/** Reads the files of `broker`. Throws CredentialsError. */
-export function readCredentials(broker: BrokerConfig): Credentials {
+/** Reads the files of `broker`; `resolve` turns a path of the configuration into one of this process. Throws CredentialsError. */
+export function readCredentials(broker: BrokerConfig, resolve: (path: string) => string): Credentials {
+  const file = (key: FileKey, path: string) => read(key, resolve(path));
   return {
     ...(broker.username !== undefined && { username: broker.username }),
     ...(broker.password_file !== undefined && {
       // Editors end a file with a newline; passwords do not.
-      password: read("password_file", broker.password_file)
+      password: file("password_file", broker.password_file)
         .toString("utf8")
         .replace(/\r?\n$/, ""),
     }),
-    ...(broker.ca_file !== undefined && { ca: read("ca_file", broker.ca_file) }),
-    ...(broker.cert_file !== undefined && { cert: read("cert_file", broker.cert_file) }),
-    ...(broker.key_file !== undefined && { key: read("key_file", broker.key_file) }),
+    ...(broker.ca_file !== undefined && { ca: file("ca_file", broker.ca_file) }),
+    ...(broker.cert_file !== undefined && { cert: file("cert_file", broker.cert_file) }),
+    ...(broker.key_file !== undefined && { key: file("key_file", broker.key_file) }),
   };
 }
 
-function read(key: string, path: string): Buffer {
+function read(key: FileKey, path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (cause) {

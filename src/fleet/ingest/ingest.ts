@@ -12,10 +12,12 @@ import { type Outcome, Turns } from "./turns.ts";
 const SHARED_GROUP = "canward-ingest";
 const CLIENT_ID_DEFAULT = "canward-ingest";
 /** As many messages are committed together at most: one of each connection. */
-const CONNECTIONS_DEFAULT = 16;
+const CONNECTIONS_DEFAULT = 32;
 
 export interface IngestOptions {
   readonly broker: FleetConfig["broker"];
+  /** Turns a path of the configuration into one of this process; as it stands by default. */
+  readonly resolve?: (path: string) => string;
   readonly store: Store;
   readonly log: Logger;
 }
@@ -50,8 +52,8 @@ export interface Ingest {
 }
 
 /** Starts to ingest. The broker need not be there yet. Throws CredentialsError where a file of the configuration cannot be read. */
-export async function startIngest({ broker, store, log }: IngestOptions): Promise<Ingest> {
-  const credentials = readCredentials(broker);
+export async function startIngest({ broker, resolve = (path) => path, store, log }: IngestOptions): Promise<Ingest> {
+  const credentials = readCredentials(broker, resolve);
   const counters: IngestCounters = {
     stored: 0,
     duplicates: 0,

@@ -1,9 +1,9 @@
 // One signal over a span: the value it came in with, its datapoints in order of time, each once, thinned where there are many, and the gaps.
 import type { CatalogueEntry } from "../../wire/catalogue.ts";
 import type { Datapoints } from "../../wire/datapoints.ts";
+import { physicalNumberOf, rawOf } from "../../wire/physical.ts";
 import type { Chunks, VehicleRow } from "./chunks.ts";
 import { newestBefore } from "./newest.ts";
-import { physicalNumberOf, rawOf } from "../../wire/physical.ts";
 import { holdsSignal } from "./signalIndex.ts";
 import { gapsIn, intersect, type Span } from "./spans.ts";
 import type { History } from "./store.ts";

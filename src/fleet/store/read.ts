@@ -1,12 +1,12 @@
 // The read side of the store: vehicles, catalogues, latest values and histories out of the tables. It has its own connection, so
 // that reading waits for no writer, and it never changes the file.
 import type { Catalogue, CatalogueEntry } from "../../wire/catalogue.ts";
+import { physicalOf, rawOf, textOf } from "../../wire/physical.ts";
 import { readStatus, type Status } from "../../wire/status.ts";
 import { type CatalogueByPath, Chunks, type VehicleRow } from "./chunks.ts";
 import type { Database, Statement } from "./database.ts";
 import { readHistory } from "./history.ts";
 import { newestBefore } from "./newest.ts";
-import { physicalOf, rawOf, textOf } from "../../wire/physical.ts";
 import type { Span } from "./spans.ts";
 import type { History, LatestValue, Presence, VehicleSummary } from "./store.ts";
 

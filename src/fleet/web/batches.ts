@@ -28,12 +28,14 @@ export function readNews(
   const entries = new Map(catalogue.entries.map((entry) => [entry.alias, entry]));
   const latest: Value[] = [];
   const series = new Map<string, Series>();
-  for (const entry of catalogue.entries) if (wanted.has(entry.path)) series.set(entry.path, { timesMs: [], values: [] });
+  for (const entry of catalogue.entries)
+    if (wanted.has(entry.path)) series.set(entry.path, { timesMs: [], values: [] });
   for (let row = 0; row < points.count; row++) {
     const entry = entries.get(points.aliases[row] ?? -1);
     if (entry === undefined) continue;
     // The rows of an alias stand together, in order of time: its last is its newest.
-    if (points.aliases[row + 1] !== points.aliases[row] || row + 1 === points.count) latest.push(valueAt(entry, points, row));
+    if (points.aliases[row + 1] !== points.aliases[row] || row + 1 === points.count)
+      latest.push(valueAt(entry, points, row));
     const own = series.get(entry.path);
     if (own === undefined) continue;
     own.timesMs.push(points.timesMs[row] ?? 0);

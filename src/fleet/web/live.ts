@@ -36,7 +36,12 @@ export function tellLive(store: Store, events: FleetEvents, streams: Streams, lo
   const stopTelling = every(TELL_INTERVAL_MS, log, async () => {
     const due = [...batches];
     batches.clear();
-    for (const [vehicle, pending] of due) await tellBatches(store, streams, vehicle, pending);
+    for (const [vehicle, pending] of due) {
+      // One vehicle's broken batch must not keep the others from being told.
+      await tellBatches(store, streams, vehicle, pending).catch((error: unknown) => {
+        log.error({ error, vehicle }, "web: a batch could not be told to the browsers");
+      });
+    }
   });
   const stopFacts = every(FACTS_INTERVAL_MS, log, async () => {
     const due = [...facts];

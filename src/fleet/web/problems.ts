@@ -1,7 +1,8 @@
 // Refusals of the API: each is an HTTP status and a problem document (RFC 9457) that says in a sentence what was wrong with the
 // request. What goes wrong inside is logged, and told to the caller without its details.
-import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+
 import { STATUS_CODES } from "node:http";
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { Problem } from "./types.ts";
 
 /** Thrown by a route, answered as problem+json. */

@@ -1,15 +1,18 @@
 // The operator's web server: the built page, the JSON API and the event streams, on one port. It only reads the store. Closing it
 // ends the open streams at once.
-import fastifyStatic from "@fastify/static";
-import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from "fastify";
+
+import { existsSync } from "node:fs";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import fastifyStatic from "@fastify/static";
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, LogController } from "fastify";
 import { OperatingError } from "../../errors.ts";
 import type { Store } from "../store/store.ts";
 import { serveApi } from "./api.ts";
 import type { FleetEvents } from "./events.ts";
 import { setSecurityHeaders } from "./headers.ts";
-import { type Refusal, refuse, sendProblem } from "./problems.ts";
 import { tellLive } from "./live.ts";
+import { type Refusal, refuse, sendProblem } from "./problems.ts";
 import { Streams } from "./streams.ts";
 
 /** Every request is a GET without a body. */
@@ -39,6 +42,12 @@ export interface Web {
 /** @throws WebError WEB_PORT_IN_USE, WEB_CANNOT_LISTEN, WEB_PAGE_NOT_BUILT */
 export async function startWeb(options: WebOptions): Promise<Web> {
   const { host, port, store, events, log, pageDir } = options;
+  if (!existsSync(join(pageDir, "index.html"))) {
+    throw new WebError(`The built page is not at ${pageDir}.`, {
+      code: "WEB_PAGE_NOT_BUILT",
+      remedy: "Build it with: npm run build",
+    });
+  }
   const server = fastify({
     loggerInstance: log,
     // Each page in sight asks many times a minute; failures are logged where they happen.
@@ -99,7 +108,7 @@ function servePage(server: FastifyInstance, pageDir: string): void {
   });
 }
 
-function explain(cause: unknown, { host, port, pageDir }: WebOptions): unknown {
+function explain(cause: unknown, { host, port }: WebOptions): unknown {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   if (code === "EADDRINUSE") {
     return new WebError(`Port ${port} on ${host} is in use by another program.`, {
@@ -112,13 +121,6 @@ function explain(cause: unknown, { host, port, pageDir }: WebOptions): unknown {
     return new WebError(`The page cannot be served at ${host}, port ${port} (${String(code)}).`, {
       code: "WEB_CANNOT_LISTEN",
       remedy: "Choose an address of this machine, and a port above 1023.",
-      cause,
-    });
-  }
-  if (cause instanceof Error && cause.message.includes(pageDir)) {
-    return new WebError(`The built page is not at ${pageDir}.`, {
-      code: "WEB_PAGE_NOT_BUILT",
-      remedy: "Build it with: npm run build",
       cause,
     });
   }

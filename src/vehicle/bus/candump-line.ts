@@ -63,7 +63,7 @@ export function parseLine(text: Uint8Array, at: number, block: FrameBlock, row: 
   let busEnd = busStart;
   while ((text[busEnd] as number) > SPACE) busEnd++;
   const idStart = skipBlanks(text, busEnd);
-  if (busStart === timeEnd || busEnd === busStart || idStart === busEnd) return JUNK;
+  if (busStart === timeEnd || idStart === busEnd) return JUNK;
   const bus = lookUpBus(names, text, busStart, busEnd);
   if (bus < 0) return JUNK;
   return parseFrame(text, idStart, block, row, bus);

@@ -1,6 +1,6 @@
 // The gate: every frame of a block is admitted by a rule of the plan or denied and counted by reason. Default deny: with
 // empty tables nothing passes. It knows no clock, no log, no promise, and allocates nothing per frame.
-import { FRAME_WORDS, type FrameBlock } from "../frame.ts";
+import { BLOCK_FRAMES_MAX, type FrameBlock } from "../frame.ts";
 import { type CorridorMemory, REGION } from "../memory.ts";
 import type { GateTables } from "../plan.ts";
 import { kernelBytes } from "./kernel.wasm.ts";
@@ -33,12 +33,14 @@ export function createGate(
   const instance = new WebAssembly.Instance(new WebAssembly.Module(kernel), { env: { memory: corridor.memory } });
   const admit = instance.exports["admit"] as Kernel;
   return (block) => {
-    if (block.words.buffer !== corridor.memory.buffer || block.words.length !== block.capacity * FRAME_WORDS) {
+    const { words, capacity, count } = block;
+    if (words.buffer !== corridor.memory.buffer)
       throw new RangeError("the block does not lie in the corridor's memory");
-    }
+    if (!(count >= 0 && count <= Math.min(capacity, BLOCK_FRAMES_MAX)))
+      throw new RangeError(`a block of ${count} frames`);
     return admit(
-      block.words.byteOffset,
-      block.count,
+      words.byteOffset,
+      count,
       REGION.standard,
       REGION.extended,
       REGION.pgn,

@@ -12,6 +12,8 @@ const SHAPE: u32 = 0x000004ff;
 const FORMAT: u32 = 0x00000400;
 /** An entry of the tables: the rule's number above, the usual shape below; this one means that there is no rule. */
 const NONE: u32 = 0xffffffff;
+/** Row of the tables that is always empty: for frames whose bus byte names no bus of a plan. */
+const BUS_UNKNOWN: u32 = 15;
 const HASH_MASK: u32 = 4095;
 
 /**
@@ -33,9 +35,10 @@ export function admit(
   for (let i: u32 = 0; i < count; i++, record += FRAME_BYTES) {
     const id = load<u32>(record);
     const head = load<u32>(record, 4);
+    const bus = min<u32>((head >> 16) & 0xff, BUS_UNKNOWN);
     let entry: u32;
     if (id < 0x800) {
-      entry = load<u32>(standard + (<usize>(((head >> 5) & 0x7800) | id) << 2));
+      entry = load<u32>(standard + ((<usize>((bus << 11) | id)) << 2));
     } else if ((id & ID_ERROR) != 0) {
       deny(denials, 4);
       continue;
@@ -43,7 +46,6 @@ export function admit(
       deny(denials, 3);
       continue;
     } else if ((id & ID_EXTENDED) != 0) {
-      const bus = (head >> 16) & 15;
       const key = id & ID_MASK_EXTENDED;
       entry = find(extended, key, bus);
       if (entry == NONE) entry = find(pgn, pgnOf(key), bus);
@@ -60,9 +62,9 @@ export function admit(
         continue;
       }
       // Not the usual length: the rule may take a range of them.
-      const range = load<u32>(lengths + (<usize>(entry >> 16) << 2));
+      const range = load<u32>(lengths + ((<usize>(entry >> 16)) << 2));
       const length = head & 0xff;
-      if (length < (range & 0xff) || length > (range >> 8)) {
+      if (length < (range & 0xff) || length > range >> 8) {
         deny(denials, 1);
         continue;
       }
@@ -73,30 +75,28 @@ export function admit(
   return <u32>((out - admitted) >> 2);
 }
 
-/** Looks up a 29-bit key of a bus. A place is the key (bus in the top bits) and its entry; the table is never full. */
+/** Looks up a 29-bit key of a bus. A place is the key and its entry, which names the bus; the table is never full. */
 function find(table: usize, key: u32, bus: u32): u32 {
   let place = hash(key, bus);
-  let entry = load<u32>(table + (<usize>place << 3), 4);
+  let entry = load<u32>(table + ((<usize>place) << 3), 4);
   while (entry != NONE) {
-    if (load<u32>(table + (<usize>place << 3)) == key && ((entry >> 11) & 15) == bus) return entry & 0xffff87ff;
+    if (load<u32>(table + ((<usize>place) << 3)) == key && ((entry >> 11) & 15) == bus) return entry;
     place = (place + 1) & HASH_MASK;
-    entry = load<u32>(table + (<usize>place << 3), 4);
+    entry = load<u32>(table + ((<usize>place) << 3), 4);
   }
   return NONE;
 }
 
-@inline
+/** The place where a key is looked for first: the 12 top bits, which depend on all bits of the key. */
 function hash(key: u32, bus: u32): u32 {
-  return (((key ^ (bus << 25)) * 0x9e3779b1) >> 20) & HASH_MASK;
+  return ((key ^ (bus << 25)) * 0x9e3779b1) >> 20;
 }
 
 /** The parameter group of a 29-bit id: priority and source address are dropped, and the destination below PDU format 240. [SAE J1939-21 5.2] */
-@inline
 function pgnOf(id: u32): u32 {
   return ((id >> 16) & 0xff) < 240 ? id & 0x03ff0000 : id & 0x03ffff00;
 }
 
-@inline
 function deny(denials: usize, reason: usize): void {
   const at = denials + (reason << 2);
   store<u32>(at, load<u32>(at) + 1);

@@ -1,7 +1,10 @@
-// The outbox on disk: its tables, and how a file is opened. One process at a time; a foreign, newer or broken file is refused.
+// The outbox on disk: its tables, and how a file is opened. One process at a time; a foreign, newer or broken file is
+// refused and left as it is. The one door to SQLite on the vehicle.
 import { randomBytes } from "node:crypto";
 import Sqlite, { type Database } from "better-sqlite3";
-import { OperatingError } from "../../errors.ts";
+import { OutboxError, openError } from "./errors.ts";
+
+export type { Database };
 
 /** "cwob" in ASCII: tells an outbox from any other SQLite file. */
 const APPLICATION_ID = 0x63776f62;
@@ -10,12 +13,25 @@ const SCHEMA_VERSION = 1;
 const JOURNAL_BYTES_MAX = 8 * 1024 * 1024;
 /** SQLite's own cache of pages: a segment is written once and read once, so little is gained by more. In KiB. */
 const CACHE_KIB = 1024;
+/** How long an opener waits for a process that is about to end. */
+const BUSY_TIMEOUT_MS = 1000;
 
 const SCHEMA = `
-  CREATE TABLE life (stream BLOB NOT NULL CHECK (length(stream) = 16)) STRICT;
-  -- A number is never used twice in the life of an outbox: hence AUTOINCREMENT.
+  -- One row. It is written in the same transaction as the segments, so that nothing has to be counted when a file with a
+  -- long outage in it is opened, and so that a number is never used twice, however empty the outbox became.
+  CREATE TABLE life (
+    stream BLOB NOT NULL CHECK (length(stream) = 16),
+    -- How often the outbox was opened. The monotonic clock may begin anew with each.
+    runs INTEGER NOT NULL DEFAULT 0,
+    next_sequence INTEGER NOT NULL DEFAULT 1,
+    -- Of all segments that are there.
+    segments INTEGER NOT NULL DEFAULT 0,
+    bytes INTEGER NOT NULL DEFAULT 0,
+    datapoints INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
   CREATE TABLE segment (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    sequence INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL,
     catalogue TEXT NOT NULL,
     -- What it covers, by the monotonic clock.
     from_ms INTEGER NOT NULL,
@@ -37,14 +53,15 @@ const SCHEMA = `
     datapoints INTEGER NOT NULL,
     batch INTEGER
   ) STRICT;
-  CREATE TABLE catalogue (digest TEXT PRIMARY KEY, birth BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  -- No segment from retired_at on cites the catalogue; NULL while it is in force.
+  CREATE TABLE catalogue (digest TEXT PRIMARY KEY, birth BLOB NOT NULL, retired_at INTEGER) STRICT, WITHOUT ROWID;
 `;
 
-/** Opens the file, and makes it where there is none. Throws an OperatingError that says what to do. */
+/** Opens the file, and makes it where there is none. Throws an OutboxError that says what to do. */
 export function openDatabase(path: string): Database {
   let database: Database | undefined;
   try {
-    database = new Sqlite(path, { timeout: 1000 });
+    database = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
     // Nobody else writes here, and a lock that is never given up saves the shared memory file.
     database.pragma("locking_mode = EXCLUSIVE");
     const isNew = database.pragma("application_id", { simple: true }) === 0 && isEmpty(database);
@@ -58,7 +75,7 @@ export function openDatabase(path: string): Database {
     return database;
   } catch (cause) {
     database?.close();
-    throw cause instanceof OperatingError ? cause : openError(path, cause);
+    throw openError(path, cause);
   }
 }
 
@@ -78,14 +95,14 @@ function create(database: Database): void {
 function checkOwn(database: Database, path: string): void {
   const id = database.pragma("application_id", { simple: true });
   if (id !== APPLICATION_ID) {
-    throw new OperatingError(`${path}: this SQLite file is not an outbox`, {
+    throw new OutboxError(`${path}: this SQLite file is not an outbox`, {
       code: "OUTBOX_FOREIGN",
       remedy: "Give another path in `outbox.path`; the file there belongs to something else.",
     });
   }
   const version = database.pragma("user_version", { simple: true });
   if (version !== SCHEMA_VERSION) {
-    throw new OperatingError(
+    throw new OutboxError(
       `${path}: the outbox has format ${String(version)}, this version of canward reads ${SCHEMA_VERSION}`,
       {
         code: "OUTBOX_VERSION",
@@ -93,27 +110,4 @@ function checkOwn(database: Database, path: string): void {
       },
     );
   }
-}
-
-function openError(path: string, cause: unknown): OperatingError {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")) {
-    return new OperatingError(`${path}: another process has this outbox open`, {
-      code: "OUTBOX_BUSY",
-      remedy: "Stop the other gateway, or give each gateway its own `outbox.path`.",
-      cause,
-    });
-  }
-  if (code.startsWith("SQLITE_NOTADB") || code.startsWith("SQLITE_CORRUPT")) {
-    return new OperatingError(`${path}: this is not a sound SQLite file`, {
-      code: "OUTBOX_CORRUPT",
-      remedy: "Move the file away and start again: a new outbox is made, and what the old one held is lost.",
-      cause,
-    });
-  }
-  return new OperatingError(`${path}: the outbox cannot be opened (${code || String(cause)})`, {
-    code: "OUTBOX_UNREADABLE",
-    remedy: "Check that the folder exists and that this user may write to it.",
-    cause,
-  });
 }

@@ -1,10 +1,11 @@
 // The allow-list: which signals may leave the vehicle, under which path, and how they are sampled. Comes from a YAML file,
 // checked and located; goes to `compile`.
 import Type, { type Static } from "typebox";
-import { type LocatedFile, readYamlFile } from "../../yaml.ts";
 import { Duration } from "../../duration.ts";
+import { type LocatedFile, readYamlFile } from "../../yaml.ts";
 
-const sampling = {
+/** What `defaults` can say. Windows are not for all: which aggregate means something is a matter of the signal. */
+const schedule = {
   every: Type.Optional(Duration("Shortest time between two datapoints.")),
   on_change: Type.Optional(
     Type.Boolean({ description: "Whether only a change makes a datapoint. true or false; true by default." }),
@@ -16,6 +17,10 @@ const sampling = {
     }),
   ),
   resend: Type.Optional(Duration("A datapoint is made after this time even without a change. 0s never resends.")),
+};
+
+const sampling = {
+  ...schedule,
   aggregate: Type.Optional(
     Type.Union([Type.Literal("last"), Type.Literal("mean"), Type.Literal("min"), Type.Literal("max")], {
       description: "One of last, mean, min, max: what stands for all values in a window.",
@@ -23,6 +28,11 @@ const sampling = {
   ),
   window: Type.Optional(Duration("Length of the window that is aggregated; goes with aggregate.")),
 };
+
+/** A branch and a leaf at least. */
+const PATH_PATTERN = "^[A-Za-z][A-Za-z0-9_]*(\\.[A-Za-z0-9_]+)+$";
+/** Characters of a path; the longest of VSS 5 has about 120, and the fleet takes no longer ones. */
+export const PATH_LENGTH_MAX = 256;
 
 const closed = { additionalProperties: false } as const;
 
@@ -47,10 +57,17 @@ export const AllowListSchema = Type.Object(
         },
         { ...closed, description: "A bus and the DBC files that say what its messages mean." },
       ),
-      { minProperties: 1, description: "The vehicle's buses by name, as the sources name them (can0, can1)." },
+      {
+        ...closed,
+        minProperties: 1,
+        description: "The vehicle's buses by name, as the sources name them (can0, can1).",
+      },
     ),
     defaults: Type.Optional(
-      Type.Object(sampling, { ...closed, description: "Sampling of signals that do not say their own." }),
+      Type.Object(schedule, {
+        ...closed,
+        description: "Sampling of signals that do not say their own; `every` is not for those with a window.",
+      }),
     ),
     messages: Type.Optional(
       Type.Record(
@@ -66,11 +83,11 @@ export const AllowListSchema = Type.Object(
           },
           { ...closed, description: "For control units that send other lengths than their DBC file says." },
         ),
-        { description: "Exceptions by message, named bus/message." },
+        { ...closed, description: "Exceptions by message, named bus/message." },
       ),
     ),
     signals: Type.Record(
-      Type.String({ pattern: "^[A-Za-z][A-Za-z0-9_]*(\\.[A-Za-z0-9_]+)+$" }),
+      Type.String({ pattern: PATH_PATTERN }),
       Type.Object(
         {
           from: Type.String({
@@ -82,14 +99,16 @@ export const AllowListSchema = Type.Object(
         },
         { ...closed, description: "One signal that may leave." },
       ),
-      { description: "What may leave, by COVESA VSS path. What is not named here does not leave." },
+      { ...closed, description: "What may leave, by COVESA VSS path. What is not named here does not leave." },
     ),
   },
   { ...closed, $id: "https://canward.invalid/schema/allowlist.schema.json", title: "canward allow-list" },
 );
 
 export type AllowList = Static<typeof AllowListSchema>;
-export type Sampling = NonNullable<AllowList["defaults"]>;
+export type Defaults = NonNullable<AllowList["defaults"]>;
+/** What is said of one signal's sampling. */
+export type Sampling = Omit<AllowList["signals"][string], "from">;
 
 export function readAllowList(file: string): LocatedFile<AllowList> {
   return readYamlFile(file, AllowListSchema, "allow-list");

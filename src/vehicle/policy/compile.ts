@@ -8,7 +8,7 @@ import type { DocumentPath, LocatedFile, Problem } from "../../yaml.ts";
 import { BUSES_MAX, PAYLOAD_BYTES_MAX } from "../frame.ts";
 import { RULES_MAX } from "../memory.ts";
 import type { Plan } from "../plan.ts";
-import type { AllowList, Sampling } from "./allowlist.ts";
+import { type AllowList, PATH_LENGTH_MAX, type Sampling } from "./allowlist.ts";
 import { layoutRule, type RuleLayout, TableWriter, tableBytes } from "./layout.ts";
 import { compileGate, firstClash, paddedLength, type Rule } from "./rules.ts";
 import { compileSampling, effectiveSampling, encodingOf, type Slot, samplingFault } from "./sampling.ts";
@@ -34,7 +34,8 @@ export function compile(
   const complain = (path: DocumentPath, message: string): void => {
     problems.push({ ...list.locate(path), message });
   };
-  const buses = Object.keys(list.value.buses);
+  // Sorted, so that the order in which a person wrote them is of no consequence.
+  const buses = Object.keys(list.value.buses).toSorted();
   if (buses.length > BUSES_MAX) complain(["buses"], `${buses.length} buses; a gateway has at most ${BUSES_MAX}`);
 
   const wanted = Object.keys(list.value.signals).flatMap(
@@ -64,6 +65,7 @@ function resolve(
 ): Wanted | undefined {
   const entry = list.signals[path];
   if (entry === undefined) return undefined;
+  if (path.length > PATH_LENGTH_MAX) complain(["signals", path], `a path has at most ${PATH_LENGTH_MAX} characters`);
   const [bus = "", messageName = "", signalName = ""] = entry.from.split("/");
   const at = ["signals", path, "from"];
   const known = databases.get(bus);
@@ -71,12 +73,19 @@ function resolve(
     complain(at, `unknown bus \`${bus}\`; the buses are ${[...databases.keys()].join(", ")}`);
     return undefined;
   }
-  const messages = known.flatMap(({ messages }) => messages);
-  const message = messages.find(({ name }) => name === messageName);
-  if (message === undefined) {
+  const [found, another] = known.flatMap(({ file, messages }) =>
+    messages.filter(({ name }) => name === messageName).map((message) => ({ file, message })),
+  );
+  if (found === undefined) {
+    const messages = known.flatMap(({ messages }) => messages);
     complain(at, `unknown message \`${messageName}\` on ${bus}${suggestion(messageName, messages)}`);
     return undefined;
   }
+  if (another !== undefined) {
+    complain(at, `message \`${messageName}\` is there twice on ${bus}: ${whereTwice(found.file, another.file)}`);
+    return undefined;
+  }
+  const { message } = found;
   const signal = message.signals.find(({ name }) => name === signalName);
   if (signal === undefined) {
     complain(at, `unknown signal \`${signalName}\` in ${bus}/${messageName}${suggestion(signalName, message.signals)}`);
@@ -85,6 +94,10 @@ function resolve(
   const fault = samplingFault(effectiveSampling(entry, list.defaults ?? {}), signal);
   if (fault !== undefined) complain(["signals", path, fault.key], fault.message);
   return { path, bus, message, signal };
+}
+
+function whereTwice(file: string, another: string): string {
+  return file === another ? `both in ${file}` : `in ${file} and in ${another}`;
 }
 
 /** The name that was probably meant: the one that starts alike the longest, if it is more than a letter or two. */
@@ -255,8 +268,9 @@ function planDigest(catalogue: string, buses: readonly string[], parts: readonly
   const hash = createHash("sha256").update(`${catalogue}\n${buses.join(",")}\n`);
   for (const part of parts) {
     for (const [name, table] of Object.entries(part)) {
-      if (ArrayBuffer.isView(table))
-        hash.update(name).update(new Uint8Array(table.buffer, table.byteOffset, table.byteLength));
+      if (!ArrayBuffer.isView(table)) continue;
+      hash.update(`${name} ${table.byteLength}\n`);
+      hash.update(new Uint8Array(table.buffer, table.byteOffset, table.byteLength));
     }
   }
   return hash.digest("hex").slice(0, 16);

@@ -1,6 +1,6 @@
 // Lays out the decode tables of a message: groups of four short signals, fields for the long ones, pages for the
 // multiplexed ones. Comes from signals of a DBC file; goes to the decoder's kernel, which knows the same formats.
-import type { Multiplexing, Signal } from "../../dbc/database.ts";
+import type { Range, Signal } from "../../dbc/database.ts";
 import { PAYLOAD_BYTES_MAX } from "../frame.ts";
 import { REGION, TABLE_BYTES_MAX } from "../memory.ts";
 import { NOT_MULTIPLEXED } from "../plan.ts";
@@ -151,7 +151,7 @@ function layoutPages(
 
 interface Condition {
   readonly selector: Signal;
-  readonly ranges: Multiplexing["ranges"];
+  readonly ranges: readonly Range[];
 }
 
 /** The signal's own selector first, then that selector's, up to one that is always there. */
@@ -165,14 +165,34 @@ function conditionsOf(signal: Signal, all: readonly Signal[]): readonly Conditio
     const selector = all.find((candidate) => candidate.name === name);
     // A selector that the message does not have selects nothing.
     if (selector === undefined) return [{ selector: signal, ranges: [] }];
-    chain.push({ selector, ranges });
+    chain.push({ selector, ranges: ranges.flatMap((range) => comparable(range, selector)) });
     multiplexing = selector.multiplexing;
   }
   return chain;
 }
 
+const INT64_MAX = 2n ** 63n - 1n;
+const INT64_MIN = -(2n ** 63n);
+
+/**
+ * The part of a range that the selector can have, as ranges of signed 64-bit integers, which the kernel compares. An unsigned
+ * selector of 64 bits is negative there from 2^63 on, so that a range across it becomes two.
+ */
+function comparable({ from, to }: Range, selector: Signal): readonly Range[] {
+  const bits = BigInt(selector.lengthBits);
+  const least = selector.signed ? -(2n ** (bits - 1n)) : 0n;
+  const most = selector.signed ? 2n ** (bits - 1n) - 1n : 2n ** bits - 1n;
+  const low = from > least ? from : least;
+  const high = to < most ? to : most;
+  if (low > high) return [];
+  if (high <= INT64_MAX) return [{ from: low, to: high }];
+  const wrapped = { from: low > INT64_MAX ? BigInt.asIntN(64, low) : INT64_MIN, to: BigInt.asIntN(64, high) };
+  return low > INT64_MAX ? [wrapped] : [{ from: low, to: INT64_MAX }, wrapped];
+}
+
+/** Long names can hold any character, so that they are quoted. */
 function conditionKey({ selector, ranges }: Condition): string {
-  return `${selector.name}=${ranges.map(({ from, to }) => `${from}-${to}`).join(",")}`;
+  return `${JSON.stringify(selector.name)}=${ranges.map(({ from, to }) => `${from} ${to}`).join(",")}`;
 }
 
 function writeConditions(writer: TableWriter, conditions: readonly Condition[]): readonly [number, number] {

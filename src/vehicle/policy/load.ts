@@ -21,12 +21,19 @@ export function loadPlan(allowListFile: string): LoadedPlan {
   const databases = new Map<string, readonly Database[]>();
   for (const [bus, { dbc }] of Object.entries(list.value.buses)) {
     const parsed = dbc.map((file) => readDatabase(isAbsolute(file) ? file : join(dirname(allowListFile), file)));
-    databases.set(bus, parsed.map(({ database }) => database));
+    databases.set(
+      bus,
+      parsed.map(({ database }) => database),
+    );
     warnings.push(...parsed.flatMap((result) => result.warnings));
   }
   const { plan, problems } = compile(list, databases);
   if (plan === undefined) {
-    throw new FileError(problems, "Correct the allow-list: nothing leaves the vehicle until every line of it holds.", "ALLOW_LIST_REFUSED");
+    throw new FileError(
+      problems,
+      "Correct the allow-list: nothing leaves the vehicle until every line of it holds.",
+      "ALLOW_LIST_REFUSED",
+    );
   }
   return { plan, warnings };
 }

@@ -1,12 +1,13 @@
 // The gate's tables: which bus, id, format and length belong to which rule. Comes from the messages that the plan names;
 // goes to the gate's kernel, which probes the hash tables in the same way.
 import type { Message } from "../../dbc/database.ts";
+import { BUSES_MAX, ID_MASK_EXTENDED, ID_MASK_STANDARD, PAYLOAD_BYTES_MAX } from "../frame.ts";
 import { HASH_PLACES, RULES_MAX } from "../memory.ts";
 import { createGateTables, type GateTables, NO_RULE } from "../plan.ts";
 
 export interface Rule {
   readonly bus: number;
-  readonly message: Message;
+  readonly message: Pick<Message, "id" | "extended" | "fd">;
   /** Whether a 29-bit message is matched by its parameter group. */
   readonly byPgn: boolean;
   readonly lengthMin: number;
@@ -26,11 +27,17 @@ export function pgnKey(id: number): number {
   return ((id >>> 16) & 0xff) < 240 ? id & 0x03ff_0000 : id & 0x03ff_ff00;
 }
 
+/** Where a rule stands: the table, and its key there. */
+function placeOf({ message, byPgn }: Rule): readonly [keyof GateTables, number] {
+  if (!message.extended) return ["standard", message.id];
+  return byPgn ? ["pgn", pgnKey(message.id)] : ["extended", message.id];
+}
+
 /** Index of the first rule that meets the same frames as an earlier one, and of that one; undefined where all differ. */
 export function firstClash(rules: readonly Rule[]): readonly [number, number] | undefined {
   const seen = new Map<string, number>();
-  for (const [i, { bus, message, byPgn }] of rules.entries()) {
-    const key = `${bus} ${message.extended} ${byPgn ? `pgn ${pgnKey(message.id)}` : message.id}`;
+  for (const [i, rule] of rules.entries()) {
+    const key = [rule.bus, ...placeOf(rule)].join();
     const other = seen.get(key);
     if (other !== undefined) return [other, i];
     seen.set(key, i);
@@ -41,15 +48,35 @@ export function firstClash(rules: readonly Rule[]): readonly [number, number] | 
 /** Tables for rules of which no two clash; at most RULES_MAX. */
 export function compileGate(rules: readonly Rule[]): GateTables {
   if (rules.length > RULES_MAX) throw new RangeError(`${rules.length} rules, at most ${RULES_MAX}`);
+  const clash = firstClash(rules);
+  if (clash !== undefined) throw new RangeError(`rules ${clash.join(" and ")} clash`);
   const tables = createGateTables(rules.length);
-  for (const [i, { bus, message, byPgn, lengthMin, lengthMax }] of rules.entries()) {
+  for (const [i, rule] of rules.entries()) {
+    assertPossible(rule);
+    const { bus, message, lengthMin, lengthMax } = rule;
     const entry = (i << 16) | (message.fd ? 1 << 10 : 0) | lengthMax;
     tables.lengths[i] = lengthMin | (lengthMax << 8);
-    if (!message.extended) tables.standard[bus * 2048 + message.id] = entry;
-    else if (byPgn) insert(tables.pgn, pgnKey(message.id), bus, entry);
-    else insert(tables.extended, message.id, bus, entry);
+    const [table, key] = placeOf(rule);
+    if (table === "standard") tables.standard[bus * 2048 + key] = entry;
+    else insert(tables[table], key, bus, entry);
   }
   return tables;
+}
+
+/** A rule for frames that cannot be would stand in another rule's place, and let its frames pass. */
+function assertPossible({ bus, message, lengthMin, lengthMax }: Rule): void {
+  const idMax = message.extended ? ID_MASK_EXTENDED : ID_MASK_STANDARD;
+  const isPossible =
+    isWithin(bus, 0, BUSES_MAX - 1) &&
+    isWithin(message.id, 0, idMax) &&
+    isWithin(lengthMax, 0, PAYLOAD_BYTES_MAX) &&
+    isWithin(lengthMin, 0, lengthMax);
+  if (!isPossible)
+    throw new RangeError(`bus ${bus}, id ${message.id}, ${lengthMin} to ${lengthMax} bytes: no such frame`);
+}
+
+function isWithin(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
 }
 
 function insert(table: Uint32Array, key: number, bus: number, entry: number): void {
@@ -59,6 +86,7 @@ function insert(table: Uint32Array, key: number, bus: number, entry: number): vo
   table[place * 2 + 1] = entry | (bus << 11);
 }
 
+/** The 12 top bits of the product: they depend on all bits of the key, and there are as many places. */
 function hash(key: number, bus: number): number {
-  return (Math.imul(key ^ (bus << 25), 0x9e3779b1) >>> 20) & (HASH_PLACES - 1);
+  return Math.imul(key ^ (bus << 25), 0x9e3779b1) >>> 20;
 }

@@ -1,9 +1,9 @@
 // The sampling tables: how each slot's values become datapoints. Comes from the allow-list's words; goes to the sampler.
 import type { Signal } from "../../dbc/database.ts";
+import { durationUs } from "../../duration.ts";
 import type { Encoding } from "../../wire/catalogue.ts";
 import { AGGREGATES, ENCODINGS, type SampleTables } from "../plan.ts";
-import type { Sampling } from "./allowlist.ts";
-import { durationUs } from "../../duration.ts";
+import type { Defaults, Sampling } from "./allowlist.ts";
 import type { RuleLayout, ValuePlace } from "./layout.ts";
 
 /** What is wrong with a signal's sampling; undefined where nothing is. */
@@ -17,6 +17,13 @@ export function samplingFault(sampling: Sampling, signal: Signal): { key: string
     return { key: "window", message: "`window` must be longer than zero" };
   if (aggregate !== undefined && every !== undefined) {
     return { key: "every", message: "`every` and `aggregate` are alternatives: the window is the interval" };
+  }
+  if (swallowsStates(sampling, signal)) {
+    return {
+      key: "minimum_delta",
+      message:
+        "a `minimum_delta` of more than one state would swallow states of this signal; say `minimum_delta: 0` for it",
+    };
   }
   if (aggregate === undefined || aggregate === "last") return undefined;
   if (signal.values.size > 0) {
@@ -34,9 +41,16 @@ export function samplingFault(sampling: Sampling, signal: Signal): { key: string
   return undefined;
 }
 
+/** Of a boolean, and of an enumeration (named values without unit or scale), every state counts. */
+function swallowsStates({ minimum_delta: delta = 0 }: Sampling, signal: Signal): boolean {
+  const { lengthBits, format, values, unit, factor, offset } = signal;
+  const isEnumeration = values.size >= 2 && unit === "" && Math.abs(factor) === 1 && offset === 0;
+  return format === "integer" && (lengthBits === 1 || isEnumeration) && delta > Math.abs(factor);
+}
+
 /** What is in force for a signal: its own words before the defaults. */
-export function effectiveSampling(own: Sampling, defaults: Sampling): Sampling {
-  const { every, window: _window, aggregate: _aggregate, ...others } = defaults;
+export function effectiveSampling(own: Sampling, defaults: Defaults): Sampling {
+  const { every, ...others } = defaults;
   const inherited = own.aggregate === undefined && every !== undefined ? { ...others, every } : others;
   return { on_change: true, ...inherited, ...own };
 }

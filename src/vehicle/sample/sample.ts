@@ -143,7 +143,10 @@ function release(tables: SampleTables, state: SamplerState, slot: number, nowUs:
   emit(state, slot, dueUs, state.pendingLow[slot]!, state.pendingHigh[slot]!, out);
 }
 
-/** A value of a slot with a window: ends the window before, if it is over, and adds to its own. */
+/**
+ * A value of a slot with a window: ends the window before, if it is over, and adds to its own. Values that are no number
+ * count only where a window has no other.
+ */
 function gather(
   tables: SampleTables,
   state: SamplerState,
@@ -158,19 +161,18 @@ function gather(
   const value = kind === LAST ? 0 : numberOf(tables.encoding[slot]!, low, high);
   if (state.windowEndUs[slot]! === NEVER) {
     const windowUs = tables.windowUs[slot]!;
-    state.windowEndUs[slot] = (Math.floor(nowUs / windowUs) + 1) * windowUs;
+    // A late value whose window has been told already belongs to the next one: datapoints stay in order of time.
+    const atUs = Math.max(nowUs, state.lastAtUs[slot]!);
+    state.windowEndUs[slot] = (Math.floor(atUs / windowUs) + 1) * windowUs;
     state.windowCount[slot] = 0;
-    state.windowValue[slot] = kind === MEAN ? 0 : value;
-    state.windowLow[slot] = low;
-    state.windowHigh[slot] = high;
-  }
-  state.windowCount[slot] = state.windowCount[slot]! + 1;
-  if (kind === MEAN) {
-    state.windowValue[slot] = state.windowValue[slot]! + value;
-    return;
+    state.windowValue[slot] = kind === MEAN ? 0 : Number.NaN;
   }
   const best = state.windowValue[slot]!;
-  if (kind === LAST || (kind === MIN ? value < best : value > best)) {
+  if (kind === MEAN) {
+    if (Number.isNaN(value)) return;
+    state.windowValue[slot] = best + value;
+    state.windowCount[slot] = state.windowCount[slot]! + 1;
+  } else if (kind === LAST || Number.isNaN(best) || (kind === MIN ? value < best : value > best)) {
     state.windowValue[slot] = value;
     state.windowLow[slot] = low;
     state.windowHigh[slot] = high;
@@ -192,18 +194,20 @@ function closeWindow(
   let low = state.windowLow[slot]!;
   let high = state.windowHigh[slot]!;
   if (tables.aggregate[slot]! === MEAN) {
-    asFloat64[0] = state.windowValue[slot]! / state.windowCount[slot]!;
-    low = pattern[0]!;
-    high = pattern[1]!;
+    const mean = state.windowValue[slot]! / state.windowCount[slot]!;
+    asFloat64[0] = mean;
+    // Which of its many patterns a computed NaN has is the processor's choice.
+    low = Number.isNaN(mean) ? 0 : pattern[0]!;
+    high = Number.isNaN(mean) ? 0x7ff8_0000 : pattern[1]!;
   }
+  const atUs = Math.min(endUs, latestUs);
   const lastAtUs = state.lastAtUs[slot]!;
-  const resendUs = tables.resendUs[slot]!;
   const isWanted =
     lastAtUs === NEVER ||
     tables.onChange[slot]! === 0 ||
-    endUs - lastAtUs >= resendUs ||
+    atUs - lastAtUs >= tables.resendUs[slot]! ||
     isChange(tables, state, slot, low, high);
-  if (isWanted) emit(state, slot, Math.min(endUs, latestUs), low, high, out);
+  if (isWanted) emit(state, slot, atUs, low, high, out);
 }
 
 function advanceAll(

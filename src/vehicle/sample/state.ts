@@ -15,8 +15,9 @@ export interface SamplerState {
   readonly windowEndUs: Float64Array;
   readonly windowLow: Int32Array;
   readonly windowHigh: Int32Array;
-  /** As numbers, for minimum, maximum and mean. */
+  /** The best so far as a number, or for a mean the sum. */
   readonly windowValue: Float64Array;
+  /** Numbers in the sum. */
   readonly windowCount: Float64Array;
   /** Slots that can have something to say when no frame comes: rate-limited and windowed ones. */
   readonly timed: Uint16Array;

@@ -1,20 +1,20 @@
-// The uplink: batches from the outbox to the broker. Live ones go first, on their interval; what waited while the link was
-// down drains behind them. A batch leaves the outbox when the broker has acknowledged it. It subscribes to nothing.
+// The uplink: batches from the outbox to the broker. It connects, serves the connection for as long as it lives, and comes
+// back after a pause when it is lost. It subscribes to nothing.
 import { randomInt } from "node:crypto";
 import type { Logger } from "pino";
+import type { Credentials } from "../../broker.ts";
 import { encodeStatus, type Status } from "../../wire/status.ts";
-import { batchTopic, birthTopic, statusTopic } from "../../wire/topics.ts";
+import { statusTopic } from "../../wire/topics.ts";
 import type { Clock } from "../clock.ts";
-import type { BatchLimits, Outbox, OutboxBatch } from "../outbox/outbox.ts";
-import { type BrokerConnection, type Credentials, connectBroker, VersionRefused } from "./broker.ts";
+import type { Outbox } from "../outbox/outbox.ts";
+import { type BrokerConnection, connectBroker, VersionRefused } from "./broker.ts";
+import { Session } from "./session.ts";
 
-/** What one batch joins at most: of live data what one interval has, of a backlog about a minute, far below any broker's limit. */
-const LIMITS: BatchLimits = { segmentsMax: 60, bytesMax: 256 * 1024 };
 /** After a failed attempt the next one waits a random time up to this, doubled with each failure: a fleet must not return in step. */
 const BACKOFF_MS_MIN = 1_000;
 const BACKOFF_MS_MAX = 60_000;
-/** What is in flight when the gateway stops has this long to be acknowledged; the rest keeps in the outbox. */
-const FAREWELL_MS = 2_000;
+/** Answers to CONNECT that say "not you", in MQTT 3.1.1 and 5. */
+const REFUSED_CREDENTIALS: readonly unknown[] = [4, 5, 134, 135];
 
 export interface UplinkOptions {
   readonly url: string;
@@ -42,187 +42,127 @@ export interface UplinkCounters {
 export interface Uplink {
   readonly counters: Readonly<UplinkCounters>;
   readonly isConnected: boolean;
-  /** Sends what there is, says goodbye, and ends. */
+  /** Resolves when it was stopped; rejects when the outbox failed. What the broker does never ends it. */
+  readonly ended: Promise<void>;
+  /** Sends what there is, says goodbye, and ends, whatever the broker does. */
   stop(): Promise<void>;
 }
 
 export function startUplink(options: UplinkOptions): Uplink {
-  const counters: UplinkCounters = {
+  const uplink = new ReconnectingUplink(options);
+  return {
+    counters: uplink.counters,
+    get isConnected() {
+      return uplink.session !== undefined;
+    },
+    ended: uplink.run(),
+    stop: () => uplink.stop(),
+  };
+}
+
+class ReconnectingUplink {
+  readonly counters: UplinkCounters = {
     connections: 0,
     batchesPublished: 0,
     datapointsPublished: 0,
     batchesAcknowledged: 0,
     bytesAcknowledged: 0,
   };
-  const stopping = new AbortController();
-  let session: Session | undefined;
-  const done = run(options, counters, stopping.signal, (now) => {
-    session = now;
-  });
-  return {
-    counters,
-    get isConnected() {
-      return session !== undefined;
-    },
-    stop: async () => {
-      await session?.farewell();
-      stopping.abort();
-      await done;
-    },
-  };
-}
+  session: Session | undefined;
+  readonly #options: UplinkOptions;
+  readonly #stopping = new AbortController();
+  #ended: Promise<void> | undefined;
+  #version: 5 | 4 = 5;
+  #backoffMs = BACKOFF_MS_MIN;
+  #isTold = false;
 
-/** Connects, serves the connection until it is lost, and tries again, until stopped. */
-async function run(
-  options: UplinkOptions,
-  counters: UplinkCounters,
-  stopping: AbortSignal,
-  onSession: (session: Session | undefined) => void,
-): Promise<void> {
-  const { log, clock } = options;
-  let version: 5 | 4 = 5;
-  let backoffMs = BACKOFF_MS_MIN;
-  let isTold = false;
-  while (!stopping.aborted) {
+  constructor(options: UplinkOptions) {
+    this.#options = options;
+  }
+
+  run(): Promise<void> {
+    this.#ended = this.#run();
+    return this.#ended;
+  }
+
+  async stop(): Promise<void> {
+    await this.session?.farewell();
+    this.#stopping.abort();
+    // Why it failed is told by `ended`.
+    await this.#ended?.catch(() => undefined);
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const broker = await this.#connect(signal);
+      if (broker === "again") continue;
+      if (broker !== undefined) await this.#serve(broker, signal);
+      if (signal.aborted) return;
+      await this.#options.clock.sleep(randomInt(this.#backoffMs / 2, this.#backoffMs), signal);
+      this.#backoffMs = Math.min(this.#backoffMs * 2, BACKOFF_MS_MAX);
+    }
+  }
+
+  async #connect(signal: AbortSignal): Promise<BrokerConnection | "again" | undefined> {
+    const { url, vehicle, credentials, log } = this.#options;
+    const version = this.#version;
+    const will = { topic: statusTopic(vehicle), payload: encodeStatus(this.#options.status("lost")) };
     try {
-      const will = { topic: statusTopic(options.vehicle), payload: encodeStatus(options.status("lost")) };
-      const { url, credentials } = options;
-      const broker = await connectBroker({ url, credentials, version, clientId: `canward-${options.vehicle}`, will });
-      counters.connections += 1;
-      backoffMs = BACKOFF_MS_MIN;
-      isTold = false;
+      const broker = await connectBroker({ url, credentials, version, clientId: `canward-${vehicle}`, will }, signal);
       log.info({ broker: url, mqtt: version === 5 ? "5" : "3.1.1" }, "uplink connected");
-      const session = new Session(options, counters, broker);
-      onSession(session);
-      const reason = await session.serve(stopping);
-      onSession(undefined);
-      if (!stopping.aborted) log.warn({ broker: url, err: reason }, "uplink lost; the outbox keeps what comes");
+      return broker;
     } catch (cause) {
       if (cause instanceof VersionRefused && version === 5) {
-        log.info({ broker: options.url }, "the broker has no MQTT 5; using 3.1.1");
-        version = 4;
-        continue;
+        log.info({ broker: url }, "the broker has no MQTT 5; using 3.1.1");
+        this.#version = 4;
+        return "again";
       }
-      // Once for an outage, not once for each attempt.
-      if (!isTold && !stopping.aborted)
-        log.warn({ broker: options.url, err: cause }, "uplink cannot connect; trying again until it can");
-      isTold = true;
+      if (!signal.aborted) this.#tell(cause);
+      return undefined;
     }
-    if (!stopping.aborted) await clock.sleep(randomInt(backoffMs / 2, backoffMs), stopping);
-    backoffMs = Math.min(backoffMs * 2, BACKOFF_MS_MAX);
-  }
-}
-
-/** One connection's life. */
-class Session {
-  readonly #options: UplinkOptions;
-  readonly #counters: UplinkCounters;
-  readonly #broker: BrokerConnection;
-  /** Segments from this number on are live: they were committed while connected. */
-  readonly #liveFrom: number;
-  readonly #inFlight = new Set<Promise<void>>();
-  readonly #timers: NodeJS.Timeout[] = [];
-  #isLiveDue = false;
-  #isOver = false;
-
-  constructor(options: UplinkOptions, counters: UplinkCounters, broker: BrokerConnection) {
-    this.#options = options;
-    this.#counters = counters;
-    this.#broker = broker;
-    this.#liveFrom = options.outbox.nextSequence();
   }
 
-  /** Resolves when the connection is over, with the reason if there is one. */
-  async serve(stopping: AbortSignal): Promise<Error | undefined> {
-    const { outbox, vehicle, batchIntervalMs, statusIntervalMs } = this.#options;
-    const over = this.#broker.closed;
+  async #serve(broker: BrokerConnection, signal: AbortSignal): Promise<void> {
+    const { clock, log, url } = this.#options;
+    const acknowledgedBefore = this.counters.batchesAcknowledged;
+    const startedAtUs = clock.nowUs();
+    this.counters.connections += 1;
+    this.#isTold = false;
+    const session = new Session(this.#options, this.counters, broker);
+    this.session = session;
     try {
-      for (const { digest, birth } of outbox.catalogues()) await this.#publish(birthTopic(vehicle, digest), birth);
-      await this.#say("online");
-      this.#every(batchIntervalMs, () => {
-        this.#isLiveDue = true;
-        this.#drain();
-      });
-      this.#every(statusIntervalMs, () => void this.#say("online").catch(() => undefined));
-      this.#drain();
-      return await Promise.race([over, aborted(stopping)]);
-    } catch (cause) {
-      // The connection went while it was being set up, or the broker refused a message that every gateway sends.
-      return cause instanceof Error ? cause : new Error(String(cause));
+      const reason = await session.serve(signal);
+      if (!signal.aborted)
+        log.warn({ broker: url, reason: reasonOf(reason) }, "uplink lost; the outbox keeps what comes");
     } finally {
-      this.#isOver = true;
-      for (const timer of this.#timers) clearInterval(timer);
-      await this.#broker.close().catch(() => undefined);
-      await Promise.allSettled(this.#inFlight);
+      this.session = undefined;
     }
+    // A broker that takes the connection and nothing else is not to be asked every second.
+    const isProven =
+      this.counters.batchesAcknowledged > acknowledgedBefore || clock.nowUs() - startedAtUs >= BACKOFF_MS_MAX * 1000;
+    if (isProven) this.#backoffMs = BACKOFF_MS_MIN;
   }
 
-  async farewell(): Promise<void> {
-    this.#isLiveDue = true;
-    this.#drain();
-    const timeout = AbortSignal.timeout(FAREWELL_MS);
-    await Promise.race([this.#settled(), aborted(timeout)]);
-    await Promise.race([this.#say("offline").catch(() => undefined), aborted(timeout)]);
-  }
-
-  /** Publishes what may go now: live data if its interval is over, else the oldest that waits. */
-  #drain(): void {
-    const { outbox, inFlightMax } = this.#options;
-    while (!this.#isOver && this.#inFlight.size < inFlightMax) {
-      const live = this.#isLiveDue ? outbox.take(this.#liveFrom, Number.MAX_SAFE_INTEGER, LIMITS) : undefined;
-      if (live === undefined) this.#isLiveDue = false;
-      const mayDrain = this.#inFlight.size < inFlightMax - 1;
-      const batch = live ?? (mayDrain ? outbox.take(0, this.#liveFrom, LIMITS) : undefined);
-      if (batch === undefined) return;
-      const sent = this.#send(batch).finally(() => {
-        this.#inFlight.delete(sent);
-        this.#drain();
-      });
-      this.#inFlight.add(sent);
-    }
-  }
-
-  async #send(batch: OutboxBatch): Promise<void> {
-    const { outbox, vehicle, log } = this.#options;
-    this.#counters.batchesPublished += 1;
-    this.#counters.datapointsPublished += batch.datapoints;
-    try {
-      await this.#publish(batchTopic(vehicle), batch.payload, false);
-    } catch (cause) {
-      outbox.giveBack(batch);
-      if (!this.#isOver) {
-        // Refused, not lost: the broker would refuse it again at once. A new connection, after a pause, is another chance.
-        log.warn({ err: cause, sequence: batch.firstSequence }, "the broker refused a batch; it stays in the outbox");
-        this.#isOver = true;
-        await this.#broker.close().catch(() => undefined);
-      }
-      return;
-    }
-    outbox.acknowledge(batch);
-    this.#counters.batchesAcknowledged += 1;
-    this.#counters.bytesAcknowledged += batch.payload.length;
-  }
-
-  #publish(topic: string, payload: Uint8Array, retain = true): Promise<void> {
-    return this.#broker.publish(topic, payload, retain);
-  }
-
-  #say(presence: Status["presence"]): Promise<void> {
-    return this.#publish(statusTopic(this.#options.vehicle), encodeStatus(this.#options.status(presence)));
-  }
-
-  async #settled(): Promise<void> {
-    while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight);
-  }
-
-  #every(intervalMs: number, action: () => void): void {
-    this.#timers.push(setInterval(action, intervalMs));
+  /** Once for an outage, not once for each attempt. */
+  #tell(cause: unknown): void {
+    if (this.#isTold) return;
+    this.#isTold = true;
+    const remedy = REFUSED_CREDENTIALS.includes(codeOf(cause))
+      ? "Check `uplink.username` and `uplink.password_file`, or the client certificate."
+      : "Check `uplink.url`, and that the broker runs and can be reached.";
+    this.#options.log.warn(
+      { broker: this.#options.url, reason: reasonOf(cause), remedy },
+      "uplink cannot connect; trying again until it can",
+    );
   }
 }
 
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    else signal.addEventListener("abort", () => resolve(undefined), { once: true });
-  });
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return cause === undefined ? "the connection was closed" : String(cause);
+  return cause.message || String(codeOf(cause));
+}
+
+function codeOf(cause: unknown): unknown {
+  return cause instanceof Error && "code" in cause ? cause.code : undefined;
 }

@@ -24,6 +24,12 @@ export function formatUnit(unit: string): string {
   return UNITS[unit] ?? unit;
 }
 
+/** The unit as it follows a number: with a space, but for the degree of an angle. */
+export function unitAfter(unit: string): string {
+  const shown = formatUnit(unit);
+  return shown === "" || shown === "°" ? shown : ` ${shown}`;
+}
+
 /** The value's name where it has one, else the number, without its unit. "–" where nothing has come. */
 export function formatValue(signal: Signal, value: Value["value"], text: string | null): string {
   if (value === null) return "–";

@@ -2,12 +2,12 @@
 import { useEffect, useState } from "preact/hooks";
 import { type Connection, useConnection } from "./connection.ts";
 import { Mark, MoonIcon, SunIcon, SystemIcon } from "./icons.tsx";
-import { applyTheme, storeTheme, storedTheme, type Theme } from "./theme.ts";
+import { applyTheme, storedTheme, storeTheme, type Theme } from "./theme.ts";
 
 export function Header({ vehicle }: { vehicle: string | undefined }) {
   return (
     <header class="bar">
-      <a class="skip" href="#main" onClick={focusMain}>
+      <a class="skip" href="#main">
         Skip to content
       </a>
       <nav class="crumbs" aria-label="You are here">
@@ -31,11 +31,6 @@ export function Header({ vehicle }: { vehicle: string | undefined }) {
       <ThemeButton />
     </header>
   );
-}
-
-function focusMain(event: Event): void {
-  event.preventDefault();
-  document.querySelector("main")?.focus();
 }
 
 const CONNECTION_WORDS: Readonly<Record<Connection, string>> = {

@@ -10,7 +10,13 @@ function Icon({ children }: { children: ComponentChildren }) {
   );
 }
 
-const stroke = { fill: "none", stroke: "currentColor", "stroke-width": "1.5", "stroke-linecap": "round", "stroke-linejoin": "round" } as const;
+const stroke = {
+  fill: "none",
+  stroke: "currentColor",
+  "stroke-width": "1.5",
+  "stroke-linecap": "round",
+  "stroke-linejoin": "round",
+} as const;
 
 export function Mark() {
   return (
@@ -70,7 +76,10 @@ export const SystemIcon = () => (
 export const SunIcon = () => (
   <Icon>
     <circle cx="8" cy="8" r="3" {...stroke} />
-    <path d="M8 1.5v1M8 13.5v1M1.5 8h1M13.5 8h1M3.4 3.4l.7.7M11.9 11.9l.7.7M12.6 3.4l-.7.7M4.1 11.9l-.7.7" {...stroke} />
+    <path
+      d="M8 1.5v1M8 13.5v1M1.5 8h1M13.5 8h1M3.4 3.4l.7.7M11.9 11.9l.7.7M12.6 3.4l-.7.7M4.1 11.9l-.7.7"
+      {...stroke}
+    />
   </Icon>
 );
 

@@ -121,7 +121,8 @@ function Vehicles({ vehicles }: { vehicles: readonly Vehicle[] }) {
           No vehicle matches “{search}”.
         </p>
       )}
-      {shown.length > 0 && (isNarrow ? <Cards vehicles={shown} /> : <Table vehicles={shown} order={order} setOrder={setOrder} />)}
+      {shown.length > 0 &&
+        (isNarrow ? <Cards vehicles={shown} /> : <Table vehicles={shown} order={order} setOrder={setOrder} />)}
     </>
   );
 }
@@ -135,10 +136,7 @@ function SortSelect({ order, setOrder }: Sorting) {
   return (
     <label class="sort">
       <span class="hidden">Sort by</span>
-      <select
-        value={order.by}
-        onChange={(event) => setOrder(firstOrder(event.currentTarget.value as Column))}
-      >
+      <select value={order.by} onChange={(event) => setOrder(firstOrder(event.currentTarget.value as Column))}>
         {COLUMNS.map(({ column, label }) => (
           <option key={column} value={column}>
             Sort: {label.toLowerCase()}
@@ -163,7 +161,12 @@ function Table({ vehicles, order, setOrder }: Sorting & { vehicles: readonly Veh
           {COLUMNS.map(({ column, label }) => {
             const isSorted = order.by === column;
             return (
-              <th key={column} scope="col" class={`col-${column}`} aria-sort={isSorted ? (order.down ? "descending" : "ascending") : "none"}>
+              <th
+                key={column}
+                scope="col"
+                class={`col-${column}`}
+                aria-sort={isSorted ? (order.down ? "descending" : "ascending") : "none"}
+              >
                 <button
                   type="button"
                   class="sort-button"

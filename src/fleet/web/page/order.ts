@@ -31,7 +31,10 @@ export function sortVehicles(vehicles: readonly Vehicle[], { by, down }: Order):
     if (left === null || right === null) {
       return Number(left === null) - Number(right === null) || collator.compare(a.id, b.id);
     }
-    const order = typeof left === "number" && typeof right === "number" ? left - right : collator.compare(String(left), String(right));
+    const order =
+      typeof left === "number" && typeof right === "number"
+        ? left - right
+        : collator.compare(String(left), String(right));
     return order * direction || collator.compare(a.id, b.id);
   });
 }

@@ -62,7 +62,15 @@ export function PathName({ path, skip = 0 }: { path: string; skip?: number }) {
   );
 }
 
-export function Notice({ title, children, tone }: { title: string; children: ComponentChildren; tone: "empty" | "error" }) {
+export function Notice({
+  title,
+  children,
+  tone,
+}: {
+  title: string;
+  children: ComponentChildren;
+  tone: "empty" | "error";
+}) {
   return (
     <section class={`notice notice-${tone}`} role={tone === "error" ? "alert" : undefined}>
       <h2>{title}</h2>

@@ -1,13 +1,14 @@
 // A vehicle's signals, grouped by branch, each with its newest value, unit and age. A row renders when its own value changes, and no
 // other does. Choosing a row charts it; the button beside it lays it over what is charted.
-import { memo } from "./memo.ts";
+
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Signal } from "../types.ts";
 import { type Board, useValue } from "./board.ts";
-import { formatUnit, formatValue } from "./format.ts";
-import { CloseIcon, CompareIcon, SearchIcon } from "./icons.tsx";
-import { Ago, PathName } from "./parts.tsx";
+import { formatValue, unitAfter } from "./format.ts";
 import { groupSignals } from "./groups.ts";
+import { CloseIcon, CompareIcon, SearchIcon } from "./icons.tsx";
+import { memo } from "./memo.ts";
+import { Ago, PathName } from "./parts.tsx";
 
 interface PanelProps {
   readonly signals: readonly Signal[];
@@ -37,7 +38,9 @@ export function SignalsPanel({ signals, board, charted, address }: PanelProps) {
             value={filter}
             onInput={(event) => setFilter(event.currentTarget.value)}
           />
-          <kbd aria-hidden="true">/</kbd>
+          <span class="key" aria-hidden="true">
+            /
+          </span>
         </label>
       </div>
       {groups.length === 0 && (
@@ -91,11 +94,17 @@ const Row = memo(function Row({ signal, skip, board, role, href, compareHref }: 
   const isNamed = text !== null || Number.isNaN(Number(shown.replace(/[\u202f\u2212]/g, "")));
   return (
     <li class={`signal signal-${role}`}>
-      <a class="signal-link" href={href} aria-current={role === "first" ? "true" : undefined} title={`${signal.path}\n${signal.source}`}>
+      <a
+        class="signal-link"
+        data-path={signal.path}
+        href={href}
+        aria-current={role === "first" ? "true" : undefined}
+        title={`${signal.path}\n${signal.source}`}
+      >
         <PathName path={signal.path} skip={skip} />
         <span class="signal-value">
           <span class={isNamed ? "value-name" : "value-number"}>{shown}</span>
-          {!isNamed && signal.unit !== "" && <span class="unit"> {formatUnit(signal.unit)}</span>}
+          {!isNamed && signal.unit !== "" && <span class="unit">{unitAfter(signal.unit)}</span>}
         </span>
         <span class="signal-age">
           <Ago timeMs={timeMs} short />

@@ -67,7 +67,7 @@ export class LiveStream {
   #receive<Name extends StreamEventName>(name: Name, event: MessageEvent<string>): void {
     this.#expectWord();
     const content = JSON.parse(event.data) as StreamEvents[Name];
-    if (name === "beat") return setServerNow((content as StreamEvents["beat"]).nowMs);
+    if (name === "beat") setServerNow((content as StreamEvents["beat"]).nowMs);
     const handlers = this.#handlers as { readonly [N in StreamEventName]?: (content: StreamEvents[N]) => void };
     handlers[name]?.(content);
   }

@@ -40,7 +40,7 @@ export function VehicleView({ id, place }: { id: string; place: Place }) {
   );
 }
 
-function Unknown({ id, session: { detail } }: { id: string; session: Session }) {
+function Unknown({ id, session: { detail, signals } }: { id: string; session: Session }) {
   if (detail.error instanceof Failure && detail.error.status === 404) {
     return (
       <Notice title="No vehicle of this name has been heard of" tone="empty">
@@ -54,7 +54,11 @@ function Unknown({ id, session: { detail } }: { id: string; session: Session }) 
       </Notice>
     );
   }
-  return <FailureNotice what="The vehicle could not be loaded" error={detail.error} retry={detail.ask} />;
+  const retry = () => {
+    detail.ask();
+    signals.ask();
+  };
+  return <FailureNotice what="The vehicle could not be loaded" error={detail.error} retry={retry} />;
 }
 
 function VehicleHead({ vehicle }: { vehicle: Vehicle }) {

@@ -1,4 +1,4 @@
-// Gaps, drawn beneath the lines: a hatched band over the span, rising for what is missing, falling for what was evicted, and the word
+// Gaps, drawn over the grid and beneath the lines: a hatched band over the span, rising for what is missing, falling for what was evicted, and the word
 // on it where there is room, so that neither colour nor direction alone carries the meaning.
 import type uPlot from "uplot";
 import type { Gap } from "../../types.ts";
@@ -46,6 +46,7 @@ function hatch(
 ): void {
   const step = HATCH_PIXELS * ratio;
   ctx.lineWidth = ratio;
+  ctx.setLineDash([]);
   ctx.beginPath();
   // The lines lie on a lattice of the canvas, so that they stand still while a band moves under them.
   const first = Math.floor((left - height) / step) * step;

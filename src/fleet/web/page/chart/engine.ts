@@ -57,7 +57,14 @@ export class Engine {
   #redrawTimer = 0;
   #frame = 0;
 
-  constructor(host: HTMLElement, vehicle: string, signals: readonly Signal[], view: View, facts: Facts, listener: EngineListener) {
+  constructor(
+    host: HTMLElement,
+    vehicle: string,
+    signals: readonly Signal[],
+    view: View,
+    facts: Facts,
+    listener: EngineListener,
+  ) {
     this.#listener = listener;
     this.#signals = signals;
     this.#view = view;
@@ -158,7 +165,10 @@ export class Engine {
   }
 
   #choose(span: Span, how: "push" | "replace"): void {
-    this.#show({ fromMs: Math.round(span.fromMs), toMs: Math.max(Math.round(span.toMs), Math.round(span.fromMs) + 1) }, how);
+    this.#show(
+      { fromMs: Math.round(span.fromMs), toMs: Math.max(Math.round(span.toMs), Math.round(span.fromMs) + 1) },
+      how,
+    );
   }
 
   #show(view: View, how: "push" | "replace"): void {
@@ -241,7 +251,9 @@ export class Engine {
 
   #point(timeMs: number | undefined): void {
     this.#pointedMs = timeMs;
-    this.#listener.read(timeMs === undefined ? undefined : readAt(timeMs, this.#signals, this.#loader.tracks, this.#gaps));
+    this.#listener.read(
+      timeMs === undefined ? undefined : readAt(timeMs, this.#signals, this.#loader.tracks, this.#gaps),
+    );
   }
 
   /** Moves the crosshair from datapoint to datapoint of the first signal. */
@@ -263,7 +275,12 @@ export class Engine {
     const perPixelMs = (toMs - fromMs) / Math.max(1, this.#plot.width);
     const delayMs = isCalm ? REDRAW_MS_MAX : Math.min(REDRAW_MS_MAX, Math.max(REDRAW_MS_MIN, perPixelMs));
     this.#redrawTimer = setTimeout(() => {
-      if (document.visibilityState === "visible" && (isFollowing(this.#view) || this.window.toMs > serverNow())) {
+      const isDragging = this.#plot.select.width > 0;
+      if (
+        document.visibilityState === "visible" &&
+        !isDragging &&
+        (isFollowing(this.#view) || this.window.toMs > serverNow())
+      ) {
         this.#load();
         this.#draw();
       }

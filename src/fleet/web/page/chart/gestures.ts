@@ -116,5 +116,11 @@ function listenToShiftDrag(area: HTMLElement, wishes: Wishes, signal: AbortSigna
     },
     { signal },
   );
-  document.addEventListener("mouseup", () => void (grabbedAt = undefined), { signal });
+  document.addEventListener(
+    "mouseup",
+    () => {
+      grabbedAt = undefined;
+    },
+    { signal },
+  );
 }

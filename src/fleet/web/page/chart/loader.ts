@@ -32,7 +32,10 @@ export class Loader {
   readonly #vehicle: string;
   readonly #signals: readonly Signal[];
   readonly #listener: LoaderListener;
-  readonly #asked = new Map<string, { readonly abort: AbortController; readonly span: Span; readonly meanwhile: Live[] }>();
+  readonly #asked = new Map<
+    string,
+    { readonly abort: AbortController; readonly span: Span; readonly meanwhile: Live[] }
+  >();
   #lateTimer = 0;
   #failedAtMs = 0;
   #width = 0;
@@ -90,7 +93,11 @@ export class Loader {
     const span = { fromMs, toMs: Math.max(fromMs + 1, isOpen ? nowMs : window.toMs + length * MARGIN) };
     const points = Math.ceil(this.#width * POINTS_PER_PIXEL * ((span.toMs - span.fromMs) / length));
     this.#asked.get(path)?.abort.abort();
-    const question = { abort: new AbortController(), span: { ...span, toMs: isOpen ? Number.POSITIVE_INFINITY : span.toMs }, meanwhile: [] };
+    const question = {
+      abort: new AbortController(),
+      span: { ...span, toMs: isOpen ? Number.POSITIVE_INFINITY : span.toMs },
+      meanwhile: [],
+    };
     this.#asked.set(path, question);
     this.#listener.loading(true);
     try {

@@ -9,8 +9,8 @@ import { Ago, PathName } from "../parts.tsx";
 import type { Feed } from "../session.ts";
 import { Engine, type Summary } from "./engine.ts";
 import { GapLegend } from "./legend.tsx";
-import { ReadOut } from "./readout.tsx";
 import type { Reading } from "./reading.ts";
+import { ReadOut } from "./readout.tsx";
 import { Toolbar } from "./toolbar.tsx";
 import type { View } from "./view.ts";
 
@@ -38,7 +38,11 @@ export function ChartPanel(props: PanelProps) {
             signal={signal}
             board={board}
             index={index}
-            closeHref={signals.length > 1 ? address(signals.filter((other) => other !== signal).map(({ path }) => path)) : undefined}
+            closeHref={
+              signals.length > 1
+                ? address(signals.filter((other) => other !== signal).map(({ path }) => path))
+                : undefined
+            }
           />
         ))}
       </div>
@@ -50,12 +54,12 @@ export function ChartPanel(props: PanelProps) {
       />
       <ReadOut reading={reading} window={summary?.window} />
       <div class="plot-frame">
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the chart takes the keyboard: arrows pan, plus and minus zoom. */}
         <div
           ref={host}
           class="plot"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: it takes the keyboard: arrows pan, plus and minus zoom.
           tabIndex={0}
-          role="group"
+          role="application"
           aria-roledescription="chart"
           aria-label={label}
           aria-describedby="chart-keys"
@@ -74,14 +78,16 @@ export function ChartPanel(props: PanelProps) {
           <p class="plot-message">No datapoints in this span.</p>
         )}
       </div>
-      <GapLegend summary={summary} show={(span) => show(span, "push")} />
+      {error === undefined && <GapLegend summary={summary} show={(span) => show(span, "push")} />}
       <p id="chart-keys" class="keys">
         <span class="keys-mouse">
           Drag to zoom, <kbd>Shift</kbd> drag to pan, double-click to follow the newest. With the keyboard: <kbd>←</kbd>{" "}
           <kbd>→</kbd> pan, <kbd>+</kbd> <kbd>−</kbd> zoom, <kbd>Shift</kbd> <kbd>←</kbd> <kbd>→</kbd> read values,{" "}
           <kbd>0</kbd> follow.
         </span>
-        <span class="keys-touch">Drag to pan, pinch to zoom, tap to read a value, double-tap to follow the newest.</span>
+        <span class="keys-touch">
+          Drag to pan, pinch to zoom, tap to read a value, double-tap to follow the newest.
+        </span>
       </p>
     </section>
   );
@@ -112,7 +118,7 @@ function useEngine({ vehicle, signals, feed, extent, view, show }: PanelProps): 
   const noteSummary = useCallback((next: Summary) => {
     setSummary((before) => (before !== undefined && isSame(before, next) ? before : next));
   }, []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a signal is its path; the engine lives as long as the paths stay.
+  // A signal is its path: the engine lives as long as the paths stay the same.
   useLayoutEffect(() => {
     if (host.current === null) return;
     const made = new Engine(host.current, vehicle.id, signals, now.current.view, now.current.facts, {
@@ -134,7 +140,7 @@ function useEngine({ vehicle, signals, feed, extent, view, show }: PanelProps): 
     };
   }, [vehicle.id, paths, feed, noteSummary]);
   useEffect(() => engine.current?.setView(view), [view]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: compared by content.
+  // Compared by content: the object is made anew by each rendering.
   useEffect(() => engine.current?.setFacts(facts), [facts.online, facts.lastDatapointMs, extent]);
   return { host, engine, reading, summary, isLoading, error };
 }
@@ -149,7 +155,9 @@ function isSame(a: Summary, b: Summary): boolean {
     a.thinned === b.thinned &&
     a.empty === b.empty &&
     a.gaps.length === b.gaps.length &&
-    a.gaps.every((gap, row) => gap.fromMs === b.gaps[row]?.fromMs && second(gap.toMs) === second(b.gaps[row]?.toMs ?? 0))
+    a.gaps.every(
+      (gap, row) => gap.fromMs === b.gaps[row]?.fromMs && second(gap.toMs) === second(b.gaps[row]?.toMs ?? 0),
+    )
   );
 }
 

@@ -5,8 +5,8 @@ import type { Gap, Signal, Span } from "../../types.ts";
 import { formatNumber, formatUnit } from "../format.ts";
 import { drawGaps } from "./bands.ts";
 import type { Palette } from "./palette.ts";
-import { TIME_STEPS_MS, timeLabels } from "./ticks.ts";
 import { steps } from "./steps.ts";
+import { TIME_STEPS_MS, timeLabels } from "./ticks.ts";
 import { rowAt } from "./track.ts";
 
 export interface PlotInput {
@@ -41,26 +41,28 @@ export function createPlot(host: HTMLElement, input: PlotInput): uPlot {
     },
     series: [
       {},
-      ...signals.map((signal, index): uPlot.Series => ({
-        label: signal.path,
-        scale: SCALES[index] ?? "first",
-        stroke: stroke(index),
-        width: 1.75,
-        paths: steps,
-        ...(index === 1 ? { dash: [6, 3] } : {}),
-        points: { show: false },
-      })),
+      ...signals.map(
+        (signal, index): uPlot.Series => ({
+          label: signal.path,
+          scale: SCALES[index] ?? "first",
+          stroke: stroke(index),
+          width: 1.75,
+          paths: steps,
+          ...(index === 1 ? { dash: [6, 3] } : {}),
+          points: { show: false },
+        }),
+      ),
     ],
     axes: [timeAxis(palette), ...signals.map((signal, index) => valueAxis(signal, index, signals.length, palette))],
     cursor: {
       drag: { x: true, y: false, setScale: false, dist: DRAG_PIXELS_MIN },
       y: false,
       dataIdx: (plot, _series, _closest, x) => Math.max(0, rowAt(plot.data[0], x)),
-      points: { size: 8, width: 2, stroke: () => palette().surface, fill: (_plot, series) => stroke(series - 1)() },
+      points: { size: 10, width: 2, stroke: () => palette().surface, fill: (_plot, series) => stroke(series - 1)() },
       bind: { dblclick: () => () => null },
     },
     hooks: {
-      drawClear: [(plot) => drawGaps(plot, input.gaps(), palette())],
+      drawAxes: [(plot) => drawGaps(plot, input.gaps(), palette())],
       setSelect: [(plot) => choose(plot, input.chosen)],
       setCursor: [
         (plot) => {
@@ -170,7 +172,8 @@ function shorten(plot: uPlot, label: string): string {
   plot.ctx.save();
   plot.ctx.font = AXIS_FONT;
   let text = label;
-  while (text.length > 2 && plot.ctx.measureText(text).width > LABEL_WIDTH_MAX) text = `${text.slice(0, -2).trimEnd()}…`;
+  while (text.length > 2 && plot.ctx.measureText(text).width > LABEL_WIDTH_MAX)
+    text = `${text.slice(0, -2).trimEnd()}…`;
   plot.ctx.restore();
   return text;
 }

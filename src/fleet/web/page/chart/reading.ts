@@ -28,7 +28,9 @@ export function readAt(
     const row = track === undefined ? -1 : rowAt(track.timesMs, timeMs);
     const takenMs = track?.timesMs[row];
     const isKnown = takenMs !== undefined && !own.some(({ fromMs }) => fromMs >= takenMs && fromMs <= timeMs);
-    return isKnown ? { signal, takenMs, value: track?.values[row] ?? null } : { signal, takenMs: undefined, value: null };
+    return isKnown
+      ? { signal, takenMs, value: track?.values[row] ?? null }
+      : { signal, takenMs: undefined, value: null };
   });
   return { timeMs, gap: gapHere, values };
 }

@@ -1,6 +1,15 @@
 // The line over the plot: what the crosshair reads, else the span that is shown. It keeps its height, so that nothing jumps.
 import type { Span } from "../../types.ts";
-import { formatDay, formatDuration, formatMillisecond, formatMoment, formatSecond, formatUnit, formatValue, timeZone } from "../format.ts";
+import {
+  formatDay,
+  formatDuration,
+  formatMillisecond,
+  formatMoment,
+  formatSecond,
+  formatValue,
+  timeZone,
+  unitAfter,
+} from "../format.ts";
 import type { Reading } from "./reading.ts";
 
 export function ReadOut({ reading, window }: { reading: Reading | undefined; window: Span | undefined }) {
@@ -47,7 +56,7 @@ function Pointed({ reading: { timeMs, gap, values } }: { reading: Reading }) {
               <time dateTime={new Date(takenMs).toISOString()}>{formatMillisecond(takenMs)}</time>{" "}
               <strong>
                 {formatValue(signal, value, null)}
-                {signal.unit !== "" && <span class="unit"> {formatUnit(signal.unit)}</span>}
+                {signal.unit !== "" && <span class="unit">{unitAfter(signal.unit)}</span>}
               </strong>
             </>
           )}

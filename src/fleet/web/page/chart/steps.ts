@@ -14,12 +14,13 @@ export const steps: uPlot.Series.PathBuilder = (plot, seriesIndex) => {
   let heldY: number | undefined;
   for (let row = first; row <= last; row++) {
     const value = ys[row];
-    const x = plot.valToPos(xs[row] ?? 0, "x", true);
+    const x = Math.round(plot.valToPos(xs[row] ?? 0, "x", true));
     if (value === null || value === undefined) {
       heldY = undefined;
       continue;
     }
-    const y = plot.valToPos(value, scale, true);
+    // On whole pixels, so that level lines are crisp.
+    const y = Math.round(plot.valToPos(value, scale, true));
     if (heldY === undefined) {
       stroke.moveTo(x, y);
     } else {

@@ -20,7 +20,8 @@ export function timeLabels(splits: readonly number[], stepMs: number): string[] 
   return splits.map((timeMs) => {
     const today = formatDay(timeMs);
     if (stepMs >= DAY_MS) return today;
-    const time = stepMs < 1_000 ? formatMillisecond(timeMs) : stepMs < 60_000 ? formatSecond(timeMs) : formatMinute(timeMs);
+    const time =
+      stepMs < 1_000 ? formatMillisecond(timeMs) : stepMs < 60_000 ? formatSecond(timeMs) : formatMinute(timeMs);
     const label = today === day ? time : `${time}\n${today}`;
     day = today;
     return label;

@@ -34,17 +34,33 @@ export function Toolbar({ view, isOnline, show, zoom }: ToolbarProps) {
         type="button"
         class="button follow"
         aria-pressed={follows}
-        title={follows ? `The chart follows the newest datapoints` : "The chart stands still. Follow the newest datapoints again."}
+        title={
+          follows
+            ? `The chart follows the newest datapoints`
+            : "The chart stands still. Follow the newest datapoints again."
+        }
         onClick={() => !follows && show({ follow: RANGE_DEFAULT })}
       >
         <span class="follow-dot" aria-hidden="true" />
         {follows ? name : `Go to ${name.toLowerCase()}`}
       </button>
       <span class="zooms">
-        <button type="button" class="button button-icon" aria-label="Zoom out" title="Zoom out" onClick={() => zoom(ZOOM_STEP)}>
+        <button
+          type="button"
+          class="button button-icon"
+          aria-label="Zoom out"
+          title="Zoom out"
+          onClick={() => zoom(ZOOM_STEP)}
+        >
           <MinusIcon />
         </button>
-        <button type="button" class="button button-icon" aria-label="Zoom in" title="Zoom in" onClick={() => zoom(1 / ZOOM_STEP)}>
+        <button
+          type="button"
+          class="button button-icon"
+          aria-label="Zoom in"
+          title="Zoom in"
+          onClick={() => zoom(1 / ZOOM_STEP)}
+        >
           <PlusIcon />
         </button>
       </span>

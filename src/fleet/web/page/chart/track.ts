@@ -43,7 +43,12 @@ export function trackOf(history: SignalHistory, open: boolean): Track {
 }
 
 /** Adds live rows at the end. False where they belong in between or earlier: then the history is to be fetched again. */
-export function append(track: Track, timesMs: readonly number[], values: readonly (number | null)[], covers: Span): boolean {
+export function append(
+  track: Track,
+  timesMs: readonly number[],
+  values: readonly (number | null)[],
+  covers: Span,
+): boolean {
   const fits = covers.toMs >= track.coveredToMs && covers.fromMs <= track.coveredToMs + ON_THE_WAY_MS_MAX;
   const lastMs = track.timesMs.at(-1) ?? Number.NEGATIVE_INFINITY;
   for (const [row, timeMs] of timesMs.entries()) {
