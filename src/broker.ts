@@ -29,6 +29,15 @@ export interface Credentials {
   readonly key?: Buffer;
 }
 
+/** Where a URL of the configuration points to, in the words of the MQTT library. */
+export function addressOf(url: string): { readonly protocol: "mqtt" | "mqtts"; readonly host: string; readonly port: number } {
+  const { protocol, hostname, port } = new URL(url);
+  const isTls = protocol === "mqtts:";
+  // The brackets of an IPv6 address belong to the URL.
+  const host = hostname.replace(/^\[|\]$/g, "");
+  return { protocol: isTls ? "mqtts" : "mqtt", host, port: port === "" ? (isTls ? 8883 : 1883) : Number(port) };
+}
+
 /** Reads the files that the configuration names, `resolve` giving their paths. Throws an OperatingError that names the key. */
 export function readCredentials(keys: Omit<BrokerKeys, "url">, resolve: (path: string) => string): Credentials {
   const { username, password_file, ca_file, cert_file, key_file } = keys;

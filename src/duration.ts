@@ -13,8 +13,9 @@ export function Duration(description: string): Type.TString {
   });
 }
 
-/** Microseconds of a duration that the schema has accepted. */
+/** Whole microseconds of a duration that the schema has accepted; zero only where it says zero. */
 export function durationUs(text: string): number {
   const [, whole = "0", fraction = "", unit = "s"] = new RegExp(PATTERN).exec(text) ?? [];
-  return Math.round(Number(whole + fraction) * (UNIT_US[unit] ?? 1));
+  const us = Number(whole + fraction) * (UNIT_US[unit] ?? 1);
+  return us === 0 ? 0 : Math.max(1, Math.round(us));
 }

@@ -1,25 +1,13 @@
 // The fleet service's configuration: the shape of its YAML file, as a schema with a description for every key.
 // The JSON schema that editors use is published from it; a key that is not named here is an error.
 import Type from "typebox";
+import { brokerKeys } from "../broker.ts";
 
 const File = (description: string) => Type.String({ minLength: 1, description });
 
 const Broker = Type.Object(
   {
-    url: Type.String({
-      pattern: "^(mqtt|mqtts)://[^\\s]+$",
-      description: "Where the broker listens: mqtt://host:1883, or mqtts://host:8883 for TLS.",
-      examples: ["mqtts://broker.example:8883"],
-    }),
-    username: Type.Optional(Type.String({ minLength: 1, description: "User name, where the broker asks for one." })),
-    password_file: Type.Optional(
-      File("File that holds the password, and nothing else. The password itself never stands in this file."),
-    ),
-    ca_file: Type.Optional(
-      File("PEM file of the authorities that may have signed the broker's certificate; the system's by default."),
-    ),
-    cert_file: Type.Optional(File("PEM file of this service's own certificate, for mutual TLS.")),
-    key_file: Type.Optional(File("PEM file of the private key that belongs to cert_file.")),
+    ...brokerKeys,
     client_id: Type.Optional(
       Type.String({
         pattern: "^[A-Za-z0-9_-]{1,48}$",

@@ -10,7 +10,7 @@ import { listMutants, type Mutant } from "./mutants.ts";
 /** One for each core of a small machine. */
 const WORKERS = 2;
 /** A check takes well below a second; what takes this long does not end. */
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 6_000;
 const QUICK_MUTANTS = 60;
 
 type Result = Outcome | "timeout" | "equivalent";
@@ -41,12 +41,14 @@ async function tryAll(source: string, mutants: readonly Mutant[], shipped: Uint8
     const unmutated = await tryIn(worker, source, undefined);
     if (unmutated !== "survived") throw new Error(`the kernel without a mutation does not pass: ${unmutated}`);
     for (let i = next++; i < mutants.length; i = next++) {
+      const t = Date.now();
       const result = await tryIn(worker, mutants[i]?.source ?? "", shipped);
       results[i] = result === "survived" && isEquivalent(mutants[i]) ? "equivalent" : result;
       if (result === "timeout") {
         await worker.terminate();
         worker = startWorker();
       }
+      if (process.env["DEBUG_M"]) process.stderr.write(`${i} ${result} ${Date.now()-t} ${mutants[i]?.line} ${mutants[i]?.before} → ${mutants[i]?.after}\n`);
       if (process.stderr.isTTY) process.stderr.write(`\r${next}/${mutants.length}`);
     }
     await worker.terminate();

@@ -58,7 +58,7 @@ async function strykerEdits(source: string): Promise<readonly Edit[]> {
 
 function kernelEdits(source: string): readonly Edit[] {
   // Comments become blanks of the same length, so that nothing in them is found.
-  const code = source.replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, (comment) => comment.replaceAll(/[^\n]/g, " "));
+  const code = source.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, (comment) => comment.replaceAll(/[^\n]/g, " "));
   const find = (operator: string, pattern: RegExp, mutate: (found: string) => readonly string[]): readonly Edit[] =>
     [...code.matchAll(pattern)].flatMap(({ 0: found, index }) =>
       mutate(found).map((after) => ({ operator, from: index, to: index + found.length, after })),

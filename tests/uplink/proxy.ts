@@ -1,9 +1,9 @@
 // A bad link between a vehicle and its broker: a TCP proxy that sees every packet, and can cut, stall, or keep answers back.
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { CONNACK, type Packet, packetCutter, PUBACK } from "./packets.ts";
+import { CONNACK, type Packet, PUBACK, packetCutter } from "./packets.ts";
 
-export interface Proxy {
+export interface BadLink {
   readonly port: number;
   readonly url: string;
   /** Everything that came from the vehicle, in order, over all connections. */
@@ -31,7 +31,7 @@ interface Link {
   readonly broker: Socket;
 }
 
-export async function startProxy(brokerUrl: string): Promise<Proxy> {
+export async function startProxy(brokerUrl: string): Promise<BadLink> {
   const brokerPort = Number(new URL(brokerUrl).port);
   const sent: Packet[] = [];
   const links = new Set<Link>();
@@ -54,11 +54,11 @@ export async function startProxy(brokerUrl: string): Promise<Proxy> {
     broker.on("error", () => undefined);
     const fromVehicle = packetCutter();
     const fromBroker = packetCutter();
-    vehicle.on("data", (chunk) => {
+    vehicle.on("data", (chunk: Buffer) => {
       sent.push(...fromVehicle(chunk));
       if (!isStalled) broker.write(chunk);
     });
-    broker.on("data", (chunk) => {
+    broker.on("data", (chunk: Buffer) => {
       for (const { type, bytes } of fromBroker(chunk)) {
         const isKept = (type === PUBACK && keeping === "pubacks") || (type === CONNACK && keeping === "connacks");
         if (isKept) kept.push({ vehicle, bytes });

@@ -4,7 +4,7 @@ import { randomInt } from "node:crypto";
 import { connect, type IClientOptions, type MqttClient } from "mqtt";
 import type { Logger } from "pino";
 import { BATCH_BYTES_MAX } from "../../wire/batchHeader.ts";
-import type { Credentials } from "./credentials.ts";
+import { addressOf, type Credentials } from "../../broker.ts";
 
 /** How long the broker keeps a session, and with it every message for it, while this worker is away. */
 const SESSION_EXPIRY_S = 7 * 24 * 3600;
@@ -76,6 +76,7 @@ export class Connection {
   #open(version: 4 | 5): MqttClient {
     const { url, clientId, credentials } = this.#options;
     const options: IClientOptions = {
+      ...addressOf(url),
       clientId,
       ...credentials,
       protocolVersion: version,
@@ -94,7 +95,7 @@ export class Connection {
         },
       }),
     };
-    const client = connect(url, options);
+    const client = connect(options);
     client.handleMessage = (packet, done) => {
       const generation = this.#generation;
       const acknowledge = () => {

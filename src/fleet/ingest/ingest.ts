@@ -1,11 +1,11 @@
 // From the broker into the store: every batch, birth and status of every vehicle. A message is acknowledged when it is on disk and
 // not before, so whatever happens in between it comes again, and the store drops what it has already.
 import type { Logger } from "pino";
+import { readCredentials } from "../../broker.ts";
 import { BATCH_FILTER, BIRTH_FILTER, parseTopic, STATUS_FILTER } from "../../wire/topics.ts";
 import type { FleetConfig } from "../config.ts";
 import type { Arrival, Store } from "../store/store.ts";
 import { Connection, type Delivery } from "./broker.ts";
-import { readCredentials } from "./credentials.ts";
 import { type Outcome, Turns } from "./turns.ts";
 
 /** Workers of this group share the batches: each goes to one of them. */
@@ -51,7 +51,7 @@ export interface Ingest {
   stop(): Promise<void>;
 }
 
-/** Starts to ingest. The broker need not be there yet. Throws CredentialsError where a file of the configuration cannot be read. */
+/** Starts to ingest. The broker need not be there yet. Throws an OperatingError where a file of the configuration cannot be read. */
 export async function startIngest({ broker, resolve = (path) => path, store, log }: IngestOptions): Promise<Ingest> {
   const credentials = readCredentials(broker, resolve);
   const counters: IngestCounters = {

@@ -1,7 +1,7 @@
 // The vehicle's door to MQTT, the only file that imports the library. It connects and publishes; it has no way to
 // subscribe. One connection is one object: when it is lost it is over, and the uplink makes another.
 import { connect, type IClientOptions, type IConnackPacket, type MqttClient } from "mqtt";
-import type { Credentials } from "../../broker.ts";
+import { addressOf, type Credentials } from "../../broker.ts";
 
 export interface BrokerOptions {
   readonly url: string;
@@ -42,7 +42,7 @@ const PACKET_BYTES_MAX_DEFAULT = 268_435_460;
 
 /** Rejects when there is no connection to be had, and soon after `signal` is aborted. */
 export async function connectBroker(options: BrokerOptions, signal: AbortSignal): Promise<BrokerConnection> {
-  const client = connect(options.url, settingsOf(options));
+  const client = connect(settingsOf(options));
   const closed = endOf(client);
   const drop = async (): Promise<void> => {
     client.stream.destroy();
@@ -65,8 +65,9 @@ export async function connectBroker(options: BrokerOptions, signal: AbortSignal)
   };
 }
 
-function settingsOf({ clientId, credentials, version, will }: BrokerOptions): IClientOptions {
+function settingsOf({ url, clientId, credentials, version, will }: BrokerOptions): IClientOptions {
   return {
+    ...addressOf(url),
     clientId,
     ...credentials,
     protocolVersion: version,
