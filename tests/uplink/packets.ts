@@ -1,6 +1,5 @@
 // A stream of bytes in, whole MQTT packets out: as much of the protocol as a proxy has to know to tell them apart.
 
-export const CONNACK = 2;
 export const PUBLISH = 3;
 export const PUBACK = 4;
 export const SUBSCRIBE = 8;

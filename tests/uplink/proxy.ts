@@ -1,7 +1,7 @@
 // A bad link between a vehicle and its broker: a TCP proxy that sees every packet, and can cut, stall, or keep answers back.
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { CONNACK, type Packet, PUBACK, packetCutter } from "./packets.ts";
+import { type Packet, PUBACK, packetCutter } from "./packets.ts";
 
 export interface BadLink {
   readonly port: number;
@@ -12,8 +12,8 @@ export interface BadLink {
   readonly connections: number;
   /** Answers to publishes that are kept back now. */
   readonly kept: number;
-  /** Whether answers to publishes, or to a connect, are kept back from now on. */
-  keep(what: "nothing" | "pubacks" | "connacks"): void;
+  /** Whether answers to publishes are kept back from now on. */
+  keep(what: "nothing" | "pubacks"): void;
   /** Passes on so many of the answers that are kept back, the oldest first. */
   release(count?: number): void;
   /** Throws the answers away that are kept back. */
@@ -36,7 +36,7 @@ export async function startProxy(brokerUrl: string): Promise<BadLink> {
   const sent: Packet[] = [];
   const links = new Set<Link>();
   let kept: { readonly vehicle: Socket; readonly bytes: Buffer }[] = [];
-  let keeping: "nothing" | "pubacks" | "connacks" = "nothing";
+  let keeping: "nothing" | "pubacks" = "nothing";
   let connections = 0;
   let isStalled = false;
   let isCut = false;
@@ -60,8 +60,7 @@ export async function startProxy(brokerUrl: string): Promise<BadLink> {
     });
     broker.on("data", (chunk: Buffer) => {
       for (const { type, bytes } of fromBroker(chunk)) {
-        const isKept = (type === PUBACK && keeping === "pubacks") || (type === CONNACK && keeping === "connacks");
-        if (isKept) kept.push({ vehicle, bytes });
+        if (type === PUBACK && keeping === "pubacks") kept.push({ vehicle, bytes });
         else if (!isStalled) vehicle.write(bytes);
       }
     });
