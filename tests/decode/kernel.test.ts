@@ -7,7 +7,7 @@ import { parseDatabase } from "../../src/dbc/parse.ts";
 import { FLAG_BIT_RATE_SWITCH, FLAG_ERROR_STATE, FLAG_FD } from "../../src/vehicle/frame.ts";
 import { rawOf } from "../../src/wire/physical.ts";
 import { anyBytes, anyMessage } from "../policy/arbitraries.ts";
-import { databasesOf, listOf, planOf, SIGNAL, type TestFrame } from "../policy/plans.ts";
+import { databasesOf, listOf, MESSAGE, planOf, SIGNAL, type TestFrame } from "../policy/plans.ts";
 import { bits64, createBench, decodeFrames, withPatterns } from "./decoded.ts";
 
 const bench = createBench();
@@ -48,7 +48,7 @@ function framesOf({ messages, frames }: Case, stale: (byte: number) => number): 
   });
 }
 
-describe("the decoder's kernel", () => {
+describe("the decoder's kernel", { timeout: 60_000 }, () => {
   test("gives the reference's raw values and presence, for any signals of any message and any choice of them", () => {
     fc.assert(
       fc.property(anyCase, (given) => {
@@ -168,6 +168,15 @@ SG_MUL_VAL_ 1 High Sel 9999999999999999999-9999999999999999999;
     expect(selected(2, 9999999999999999999n)).toEqual([]);
   });
 
+  test("finds no signal whose selector is not in the message", () => {
+    const lost = { ...SIGNAL, multiplexing: { selector: "Nobody", ranges: [{ from: 0n, to: 255n }] } };
+    const signals = { "V.S": { from: "can0/M/S" } };
+    const message = { ...MESSAGE, signals: [lost, { ...SIGNAL, name: "T" }] };
+    const plan = planOf(listOf(["can0"], { signals }), databasesOf({ can0: [message] }));
+    const frame = { bus: 0, id: MESSAGE.id, flags: 0, payload: new Uint8Array(8), monotonicUs: 0 };
+    expect(decodeFrames(bench, plan, [frame])).toEqual([new Map()]);
+  });
+
   test("keeps conditions apart however selectors are named", () => {
     const one = { from: 1n, to: 1n };
     const message: Message = {
@@ -176,9 +185,9 @@ SG_MUL_VAL_ 1 High Sel 9999999999999999999-9999999999999999999;
       signals: [
         { ...SIGNAL, name: "A", startBit: 0 },
         { ...SIGNAL, name: "B", startBit: 8, multiplexing: { selector: "A", ranges: [one] } },
-        { ...SIGNAL, name: "B=1-1&A", startBit: 16 },
+        { ...SIGNAL, name: "B=1 1&A", startBit: 16 },
         { ...SIGNAL, name: "X", startBit: 24, multiplexing: { selector: "B", ranges: [one] } },
-        { ...SIGNAL, name: "Y", startBit: 32, multiplexing: { selector: "B=1-1&A", ranges: [one] } },
+        { ...SIGNAL, name: "Y", startBit: 32, multiplexing: { selector: "B=1 1&A", ranges: [one] } },
       ],
     };
     const signals = { "V.X": { from: "can0/M/X" }, "V.Y": { from: "can0/M/Y" } };

@@ -47,7 +47,7 @@ function frameOf(random: Random, { bus, message, byPgn, lengthMin, lengthMax }: 
 
 /** The same frame with one thing changed. Whether the change matters is for the model to say. */
 function nearMiss(random: Random, frame: Frame): Frame {
-  switch (random(7)) {
+  switch (random(8)) {
     case 0:
       return { ...frame, idWord: (frame.idWord ^ (1 << random(32))) >>> 0 };
     case 1:
@@ -60,6 +60,9 @@ function nearMiss(random: Random, frame: Frame): Frame {
       return { ...frame, flags: frame.flags ^ (1 << random(8)) };
     case 5:
       return { ...frame, idWord: otherSender(random, frame.idWord) };
+    case 6:
+      // Differs in each bit of length and format.
+      return { ...frame, lengthBytes: frame.lengthBytes ^ 0xff, flags: ~frame.flags & FLAG_FD };
     default:
       return { ...frame, idWord: (frame.idWord + random(3) - 1) >>> 0 };
   }

@@ -30,7 +30,7 @@ export function checkFrames(
   const trial = new Trial(tables, options);
   for (let i = 0; i < frames; i++) {
     const frame = randomFrame(random, rules);
-    trial.put(frame, model.judge(frame), random(256));
+    trial.put(frame, model.judge(frame), random(2) * random(256));
   }
   trial.flush();
   return trial.admitted;

@@ -20,6 +20,9 @@ export const standardSets: Readonly<Record<string, readonly Rule[]>> = {
   "no rule": [],
   "one rule": [ruleOf(0x1a0, { bus: 3 })],
   "the last id of the last bus, FD": [ruleOf(0x7ff, { bus: 14, fd: true, lengthMin: 12, lengthMax: 64 })],
+  "rules with the numbers of their buses": Array.from({ length: BUSES_MAX }, (_, bus) =>
+    ruleOf(0x100 + bus, { bus, fd: bus % 2 === 0, lengthMin: 0, lengthMax: bus }),
+  ),
   "every id": standardIds.map((id) => ruleOf(id, { bus: 1, fd: id % 3 === 0, lengthMin: id % 8, lengthMax: 8 })),
   "ranges of lengths": standardIds
     .filter((id) => id % 3 !== 1)

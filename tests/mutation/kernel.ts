@@ -15,8 +15,31 @@ const QUICK_MUTANTS = 60;
 
 type Result = Outcome | "timeout" | "equivalent";
 
-/** Mutants that no frame can tell from the kernel, each with the reason. Lines are as they stand in the mutated source. */
-const EQUIVALENT: readonly { readonly line: string; readonly reason: string }[] = [];
+/** Mutants that no frame can tell from the kernel, each with the reason: the mutated line as it stands in the source. */
+const EQUIVALENT: readonly { readonly line: string; readonly reason: string }[] = [
+  {
+    line: "entry = load<u32>(standard + ((<usize>((bus << 11) ^ id)) << 2));",
+    reason: "the id has 11 bits here, so no bit is in both",
+  },
+  {
+    line: "store<u32>(out, (entry & 0xffff0000) ^ i);",
+    reason: "a block has at most 1024 frames, so no bit is in both",
+  },
+  ...["true", "((entry | head) & SHAPE) != 0", "((entry ^ head) | SHAPE) != 0", "((entry ^ head) & SHAPE) != -1"].map(
+    (condition) => ({
+      line: `if (${condition}) {`,
+      reason: "only a short cut is lost: what has the usual shape also passes the checks of format and range",
+    }),
+  ),
+  {
+    line: "const range = load<u16>(lengths + ((<usize>(entry >> 16)) << 2));",
+    reason: "a range has two bytes; the upper half of its word is 0",
+  },
+  {
+    line: "return ((id >> 16) & 254) < 240 ? id & 0x03ff0000 : id & 0x03ffff00;",
+    reason: "240 is even, so the last bit does not decide",
+  },
+];
 
 async function main(): Promise<void> {
   const source = readFileSync(join(import.meta.dirname, "../../src/vehicle/gate/kernel.as.ts"), "utf8");
@@ -24,7 +47,8 @@ async function main(): Promise<void> {
   const all = await listMutants(source);
   const mutants = process.argv.includes("--quick") ? sample(all, QUICK_MUTANTS) : all;
   const results = await tryAll(source, mutants, shipped);
-  process.exitCode = report(mutants, results, all.length) ? 0 : 1;
+  const isComplete = mutants === all;
+  process.exitCode = report(mutants, results, all.length) && (!isComplete || isListCurrent(all, results)) ? 0 : 1;
 }
 
 function sample(mutants: readonly Mutant[], count: number): readonly Mutant[] {
@@ -41,14 +65,12 @@ async function tryAll(source: string, mutants: readonly Mutant[], shipped: Uint8
     const unmutated = await tryIn(worker, source, undefined);
     if (unmutated !== "survived") throw new Error(`the kernel without a mutation does not pass: ${unmutated}`);
     for (let i = next++; i < mutants.length; i = next++) {
-      const t = Date.now();
       const result = await tryIn(worker, mutants[i]?.source ?? "", shipped);
       results[i] = result === "survived" && isEquivalent(mutants[i]) ? "equivalent" : result;
       if (result === "timeout") {
         await worker.terminate();
         worker = startWorker();
       }
-      if (process.env["DEBUG_M"]) process.stderr.write(`${i} ${result} ${Date.now()-t} ${mutants[i]?.line} ${mutants[i]?.before} → ${mutants[i]?.after}\n`);
       if (process.stderr.isTTY) process.stderr.write(`\r${next}/${mutants.length}`);
     }
     await worker.terminate();
@@ -82,12 +104,21 @@ function isEquivalent(mutant: Mutant | undefined): boolean {
   return mutant !== undefined && EQUIVALENT.some(({ line }) => line === lineOf(mutant));
 }
 
+/** A reason that no longer excuses any mutant must not stay, lest it excuse another one some day. */
+function isListCurrent(mutants: readonly Mutant[], results: readonly Result[]): boolean {
+  const excused = new Set(mutants.filter((_, i) => results[i] === "equivalent").map(lineOf));
+  const stale = EQUIVALENT.filter(({ line }) => !excused.has(line));
+  for (const { line } of stale)
+    process.stdout.write(`no such mutant survives any more, so take it off the list: ${line}\n`);
+  return stale.length === 0;
+}
+
 /** Whether every mutant that could be killed was. */
 function report(mutants: readonly Mutant[], results: readonly Result[], total: number): boolean {
   const count = (wanted: Result): number => results.filter((result) => result === wanted).length;
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   for (const [i, mutant] of mutants.entries()) {
-    const isShown = results[i] === "survived" || process.argv.includes("--verbose");
+    const isShown = results[i] === "survived" || results[i] === "timeout" || process.argv.includes("--verbose");
     if (isShown) print(`${results[i]}: line ${mutant.line}, ${mutant.operator}: ${mutant.before} → ${mutant.after}`);
     if (isShown) print(`    ${lineOf(mutant)}`);
   }

@@ -28,6 +28,8 @@ describe("the digest", () => {
   V.Speed: { from: can0/M/Speed, every: 100ms, minimum_delta: 0.1 }
   V.Gear: { from: can0/M/Gear }
   V.Other: { from: can1/Other/S, aggregate: max, window: 1s }
+  V.Again: { from: can0/M/Speed }
+  V.There: { from: can1/M/Gear }
 `;
   const digest = planOfText(base, BUSES).digest;
 
@@ -38,7 +40,9 @@ signals:
         window: 1s
         aggregate: max
         from: can1/Other/S
+    V.There: { from: can1/M/Gear }
     V.Gear: { "from": "can0/M/Gear", on_change: true }
+    V.Again: { from: can0/M/Speed }
     V.Speed: { minimum_delta: 0.10, every: 0.1s, from: can0/M/Speed }
 buses: { can1: { dbc: [b.dbc] }, can0: { dbc: [a.dbc] } }
 version: '1'
@@ -204,6 +208,12 @@ describe("a plan admits and names what is listed, and nothing else", () => {
     ]);
     const birth = { catalogue: plan.catalogue, softwareVersion: "1", stream: new Uint8Array(16), createdAtMs: 0 };
     expect(readBirth(encodeBirth(birth)).catalogue).toEqual(plan.catalogue);
+  });
+
+  test("a bus that is matched by PGN can have 11-bit messages, too", () => {
+    const list = "signals:\n  V.A: { from: can0/M/Gear }\n  V.B: { from: can0/Other/S }\n";
+    const plan = planOfText(HEAD.replace("[a.dbc]", "[a.dbc], j1939: true") + list, BUSES);
+    expect(admittedIds(plan, 8)).toEqual(["0 256", "0 257"]);
   });
 
   test("of a bus whose messages are in several files, all are found", () => {

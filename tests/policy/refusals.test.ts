@@ -5,7 +5,7 @@ import { parseDatabase } from "../../src/dbc/parse.ts";
 import { AllowListSchema } from "../../src/vehicle/policy/allowlist.ts";
 import { compile } from "../../src/vehicle/policy/compile.ts";
 import { FileError, parseYaml } from "../../src/yaml.ts";
-import { tell } from "./plans.ts";
+import { databasesOf, listOf, MESSAGE, tell } from "./plans.ts";
 
 const PLAIN = '(1,0) [0|0] "" X';
 const POWERTRAIN = parseDatabase(
@@ -230,6 +230,18 @@ describe("messages that a gate cannot tell apart or take", () => {
     expect(refusal("signals: {}\n", `version: "1"\nbuses:\n${buses}`)).toEqual([
       "list.yaml:2:1: 16 buses; a gateway has at most 15",
     ]);
+  });
+
+  test("more messages than the gate's tables hold", () => {
+    const messages = Array.from({ length: 2049 }, (_, id) => ({ ...MESSAGE, id, extended: true, name: `M${id}` }));
+    const compileFirst = (count: number) => {
+      const signals = Object.fromEntries(
+        messages.slice(0, count).map(({ name }) => [`V.${name}`, { from: `can0/${name}/S` }]),
+      );
+      return compile(listOf(["can0"], { signals }), databasesOf({ can0: messages })).problems.map(tell);
+    };
+    expect(compileFirst(2048)).toEqual([]);
+    expect(compileFirst(2049)).toEqual(["list.yaml:1:1: 2049 messages; a plan has at most 2048"]);
   });
 
   test("more signals than the tables hold", () => {

@@ -53,7 +53,7 @@ function frameOf(monotonicUs: number, seed: number): TestFrame {
   return { bus: 0, id: 1, flags: FLAG_FD, payload, monotonicUs };
 }
 
-describe("the corridor", () => {
+describe("the corridor", { timeout: 60_000 }, () => {
   test("takes more datapoints than a segment holds from its first block on, and loses none", () => {
     const { corridor, intervals, pass } = corridorOf(planOfSignals(120, { on_change: false }));
     for (const startUs of [0, 2_000_000]) {

@@ -54,7 +54,7 @@ function check(promise: (series: Series, traffic: Traffic) => void): void {
   );
 }
 
-describe("whatever comes, when and how it is cut", () => {
+describe("whatever comes, when and how it is cut", { timeout: 60_000 }, () => {
   test("a signal that was observed has a datapoint, the first one at once where there is no window", () => {
     check(({ subject, observed, datapoints }) => {
       expect(datapoints.length).toBeGreaterThan(0);
@@ -139,7 +139,7 @@ describe("whatever comes, when and how it is cut", () => {
   });
 });
 
-describe("frames that are late by the clock that was told", () => {
+describe("frames that are late by the clock that was told", { timeout: 60_000 }, () => {
   const anyAhead = fc.array(fc.nat(300_000), { minLength: 1, maxLength: 8 });
 
   test("lead to datapoints in order of time, and none is closer to another than it may be", () => {

@@ -33,7 +33,7 @@ export interface Traffic {
 const anyKind = fc.oneof(
   fc.record({
     encoding: fc.constantFrom("unsigned" as const, "signed" as const),
-    bits: fc.integer({ min: 1, max: 64 }),
+    bits: fc.oneof(fc.integer({ min: 1, max: 64 }), fc.constantFrom(8, 32, 64)),
   }),
   fc.constantFrom({ encoding: "float32" as const, bits: 32 }, { encoding: "float64" as const, bits: 64 }),
 );

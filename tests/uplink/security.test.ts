@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Credentials } from "../../src/broker.ts";
 import { type Broker, startMosquitto, temporaryFolder, until } from "../fleet/processes.ts";
 import { commitSecond } from "../outbox/segments.ts";
-import { isMet, needs, OPENSSL } from "../requirements.ts";
+import { needs, OPENSSL } from "../requirements.ts";
 import { listen, startVehicle, type Vehicle } from "./vehicle.ts";
 
 // Processes start and end in every test; how long that takes is the machine's affair.
@@ -94,10 +94,6 @@ describe("over TLS", () => {
     broker = await startMosquitto(folder.path, undefined, [...files, ...lines]);
     return broker.url.replace("mqtt://127.0.0.1", "mqtts://localhost");
   }
-
-  beforeEach((context) => {
-    if (!isMet("mosquitto") || !isMet("openssl")) context.skip("see above");
-  });
 
   it("a broker whose certificate our authority has signed gets the data", async () => {
     const url = await startTls();
