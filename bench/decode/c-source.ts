@@ -27,7 +27,7 @@ export function cSource({ rules, frames, blockFrames, repeats }: CProgram): stri
 #include <string.h>
 #include <time.h>
 struct frame { uint32_t id, head; uint8_t data[64]; };
-static uint32_t standard[16 * 2048];
+static uint32_t standard[256 * 2048];
 static struct frame frames[${frames}];
 static int64_t values[${blockFrames} * ${valuesMax}];
 static uint64_t denied[4];
@@ -36,8 +36,8 @@ static inline uint64_t swap(uint64_t x) { return __builtin_bswap64(x); }
 __attribute__((noinline)) static int64_t *decode(const struct frame *f, int n, int64_t *o) {
   for (int i = 0; i < n; i++, f++) {
     if (f->id > 0x7ff) { denied[0]++; continue; }
-    uint32_t e = standard[((f->head >> 5) & 0x7800) | f->id];
-    if (e == 0xffffffffu) { denied[1]++; continue; }
+    uint32_t e = standard[((f->head >> 5) & 0x7f800) | f->id];
+    if (!e) { denied[1]++; continue; }
     if ((e ^ f->head) & 0x4ff) { denied[2]++; continue; }
     const uint8_t *p = f->data;
     switch (e >> 16) {
@@ -49,7 +49,6 @@ ${cases.join("\n")}
 int main(int argc, char **argv) {
   FILE *file = argc > 1 ? fopen(argv[1], "rb") : 0;
   if (!file || fread(frames, sizeof *frames, ${frames}, file) != ${frames}) return 1;
-  memset(standard, 0xff, sizeof standard);
 ${entries.join("\n")}
   uint64_t sum = 0;
   for (int j = 0; j < ${frames}; j += ${blockFrames}) {

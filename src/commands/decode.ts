@@ -1,108 +1,163 @@
-// `canward decode`: a log and DBC files in, one JSON line for each decoded frame out.
+// `canward decode`: a log and DBC files in, one JSON line for each decoded frame out, and on stderr what became of the others.
 import type { Message } from "../dbc/database.ts";
-import { compileMessage, type Decoder } from "../dbc/decode.ts";
 import { createLookup, type MessageIndex } from "../dbc/lookup.ts";
-import { openCandump } from "../vehicle/bus/candump.ts";
+import { OperatingError } from "../errors.ts";
+import { type CandumpCounters, openCandump } from "../vehicle/bus/candump.ts";
 import {
+  BUS_OFFSET,
+  BUS_UNKNOWN,
+  BUSES_MAX,
   createFrameBlock,
   FRAME_BYTES,
   FRAME_WORDS,
   type FrameBlock,
-  BUS_OFFSET,
   ID_ERROR,
   ID_EXTENDED,
   ID_MASK_EXTENDED,
   ID_REMOTE,
   LENGTH_OFFSET,
   PAYLOAD_OFFSET,
-  BUSES_MAX,
-  BUS_UNKNOWN,
 } from "../vehicle/frame.ts";
 import { readDatabase } from "../vehicle/policy/load.ts";
+import { createFrameFormat, type FrameFormat } from "./frame-line.ts";
 import { createLines, type Lines } from "./lines.ts";
+import { exitCodeOf, listenForStop } from "./stop.ts";
 
 export interface DecodeOptions {
+  /** Each a path, or bus=PATH where it says what one bus means alone. */
   readonly dbc: readonly string[];
   readonly j1939: boolean;
 }
 
+/** `log` is a path, or - for the standard input. Interrupted, it says what was read so far. */
 export async function decode(log: string, options: DecodeOptions): Promise<void> {
-  const indexes = readIndexes(options);
+  const stop = listenForStop();
+  const files = readFiles(options.dbc);
+  if (log === "-" && process.stdin.isTTY) process.stderr.write("reading the log from the terminal; Ctrl-D ends it\n");
   const buses: string[] = [];
-  const busIndexOf = (name: string): number => {
-    if (buses.length === BUSES_MAX) return BUS_UNKNOWN;
-    return buses.push(name) - 1;
-  };
+  const busIndexOf = (name: string): number => (buses.length === BUSES_MAX ? BUS_UNKNOWN : buses.push(name) - 1);
   const block = createFrameBlock();
   const source = openCandump({ path: log, block, busIndexOf });
-  const lines = createLines(process.stdout);
-  const decoders = new Map<Message, Decoder>();
-  let unmatched = 0;
-  for await (const { count } of source.receive(new AbortController().signal)) {
-    for (let i = 0; i < count; i++) if (!addFrame(lines, block, i, buses, indexes, decoders)) unmatched += 1;
-    await lines.flush();
+  const decoder = new FrameDecoder(files, options.j1939, buses, createLines(process.stdout));
+  const fault = await decoder.readAll(source.receive(stop.signal));
+  if (fault === undefined || source.counters.frames > 0) {
+    process.stderr.write(summary(decoder, source.counters, options.j1939) + strangers(files, buses));
   }
-  const { frames, junkLines } = source.counters;
-  process.stderr.write(
-    `${frames} frames: ${frames - unmatched} decoded, ${unmatched} without a matching message; ${junkLines} lines were no frame\n`,
-  );
+  if (fault !== undefined) throw fault;
+  if (stop.reason !== undefined) process.exitCode = exitCodeOf(stop.reason);
 }
 
-/** Of each bus its own files, and those that were given for all. */
-function readIndexes({ dbc, j1939 }: DecodeOptions): (bus: string) => MessageIndex {
-  const files = dbc.map((argument) => {
-    const [, bus, path = argument] = /^([A-Za-z0-9_.-]{1,16})=(.+)$/.exec(argument) ?? [];
+interface DbcFile {
+  readonly path: string;
+  /** The only bus that it is for; undefined where it is for all. */
+  readonly bus: string | undefined;
+  readonly database: ReturnType<typeof readDatabase>["database"];
+}
+
+function readFiles(dbc: readonly string[]): readonly DbcFile[] {
+  return dbc.map((argument) => {
+    const [, bus, path = argument] = /^([A-Za-z0-9_.-]{1,32})=(.+)$/.exec(argument) ?? [];
     const { database, warnings } = readDatabase(path);
     for (const { file, line, message } of warnings) process.stderr.write(`${file}:${line}: ${message}\n`);
-    return { bus, database };
+    return { path, bus, database };
   });
-  const indexes = new Map<string, MessageIndex>();
-  return (bus) => {
-    let index = indexes.get(bus);
-    if (index === undefined) {
-      const own = files.filter((file) => file.bus === undefined || file.bus === bus);
-      index = createLookup(own.map(({ database }) => database), { j1939 });
-      indexes.set(bus, index);
+}
+
+class FrameDecoder {
+  decoded = 0;
+  unmatched = 0;
+  /** Of the unmatched ones, those that another way of matching might find. */
+  unmatchedExtended = 0;
+  readonly #files: readonly DbcFile[];
+  readonly #j1939: boolean;
+  readonly #buses: readonly string[];
+  readonly #lines: Lines;
+  /** By the bus's index. */
+  readonly #known: { readonly json: string; readonly messages: MessageIndex }[] = [];
+  readonly #formats = new Map<Message, FrameFormat>();
+
+  constructor(files: readonly DbcFile[], j1939: boolean, buses: readonly string[], lines: Lines) {
+    this.#files = files;
+    this.#j1939 = j1939;
+    this.#buses = buses;
+    this.#lines = lines;
+  }
+
+  /** To the end of the frames, or to the fault that ends them, which it answers. */
+  async readAll(blocks: AsyncIterable<FrameBlock>): Promise<OperatingError | undefined> {
+    try {
+      for await (const block of blocks) {
+        for (let i = 0; i < block.count; i++) this.#add(block, i);
+        await this.#lines.flush();
+      }
+    } catch (error) {
+      if (!(error instanceof OperatingError)) throw error;
+      return error;
     }
-    return index;
-  };
+    return undefined;
+  }
+
+  #add(block: FrameBlock, i: number): void {
+    const at = i * FRAME_BYTES;
+    const word = block.words[i * FRAME_WORDS] ?? 0;
+    const extended = (word & ID_EXTENDED) !== 0;
+    const id = word & ID_MASK_EXTENDED;
+    const { json, messages } = this.#busOf(block.bytes[at + BUS_OFFSET] ?? BUS_UNKNOWN);
+    // Remote and error frames carry no signals.
+    const isData = (word & (ID_REMOTE | ID_ERROR)) === 0;
+    const message = isData ? messages.find(id, extended) : undefined;
+    if (message === undefined) {
+      this.unmatched += 1;
+      if (isData && extended) this.unmatchedExtended += 1;
+      return;
+    }
+    const start = at + PAYLOAD_OFFSET;
+    const payload = block.bytes.subarray(start, start + (block.bytes[at + LENGTH_OFFSET] ?? 0));
+    this.#lines.add(this.#formatOf(message)((block.capturedAtUs[i] ?? 0) / 1e6, json, id, payload));
+    this.decoded += 1;
+  }
+
+  /** Of each bus its own files, and those that were given for all. */
+  #busOf(index: number) {
+    const known = this.#known[index];
+    if (known !== undefined) return known;
+    const name = this.#buses[index] ?? "?";
+    const own = this.#files.filter(({ bus }) => bus === undefined || bus === name);
+    const messages = createLookup(
+      own.map(({ database }) => database),
+      { j1939: this.#j1939 },
+    );
+    const bus = { json: JSON.stringify(name), messages };
+    this.#known[index] = bus;
+    return bus;
+  }
+
+  #formatOf(message: Message): FrameFormat {
+    let format = this.#formats.get(message);
+    if (format === undefined) {
+      format = createFrameFormat(message);
+      this.#formats.set(message, format);
+    }
+    return format;
+  }
 }
 
-/** False where no message matches the frame: remote and error frames carry no signals. */
-function addFrame(
-  lines: Lines,
-  block: FrameBlock,
-  i: number,
-  buses: readonly string[],
-  indexes: (bus: string) => MessageIndex,
-  decoders: Map<Message, Decoder>,
-): boolean {
-  const word = block.words[i * FRAME_WORDS] ?? 0;
-  if ((word & (ID_REMOTE | ID_ERROR)) !== 0) return false;
-  const ext = (word & ID_EXTENDED) !== 0;
-  const id = word & ID_MASK_EXTENDED;
-  const at = i * FRAME_BYTES;
-  const bus = buses[block.bytes[at + BUS_OFFSET] ?? BUS_UNKNOWN] ?? "?";
-  const message = indexes(bus).find(id, ext);
-  if (message === undefined) return false;
-  let decoder = decoders.get(message);
-  if (decoder === undefined) {
-    decoder = compileMessage(message);
-    decoders.set(message, decoder);
-  }
-  const start = at + PAYLOAD_OFFSET;
-  const payload = block.bytes.subarray(start, start + (block.bytes[at + LENGTH_OFFSET] ?? 0));
-  const signals: Record<string, object> = {};
-  for (const [name, { raw, value, text }] of decoder(payload)) {
-    signals[name] = { raw: exact(raw), value: exact(value), ...(text !== undefined && { text }) };
-  }
-  const t = (block.capturedAtUs[i] ?? 0) / 1e6;
-  lines.add(JSON.stringify({ t, bus, id, ext, message: message.name, signals }));
-  return true;
+function summary(decoder: FrameDecoder, counters: Readonly<CandumpCounters>, j1939: boolean): string {
+  const { frames, junkLines, firstJunkLine } = counters;
+  if (frames + junkLines === 0) return "0 frames: the log is empty\n";
+  const count = (value: number): string => value.toLocaleString("en");
+  const junk = junkLines === 0 ? "" : `; ${count(junkLines)} lines were no frame, the first is line ${firstJunkLine}`;
+  const hint =
+    decoder.unmatchedExtended > 0 && !j1939
+      ? `\n${count(decoder.unmatchedExtended)} of these have 29-bit ids: if this is J1939, --j1939 matches them by their PGN`
+      : "";
+  return `${count(frames)} frames: ${count(decoder.decoded)} decoded, ${count(decoder.unmatched)} without a matching message${junk}${hint}\n`;
 }
 
-/** Integers that a JSON number cannot carry are decimal strings; so are the numbers that JSON does not have. */
-function exact(value: number | bigint): number | string {
-  if (typeof value === "bigint") return String(value);
-  return Number.isFinite(value) ? value : String(value);
+/** Files for buses that are not in the log: most likely a name is wrong. */
+function strangers(files: readonly DbcFile[], buses: readonly string[]): string {
+  const unused = files.filter(({ bus }) => bus !== undefined && !buses.includes(bus));
+  return unused
+    .map(({ bus, path }) => `no frame of ${bus}, for which ${path} is; the log has ${buses.join(", ")}\n`)
+    .join("");
 }

@@ -1,63 +1,89 @@
 // `canward demo`: the whole corridor on this machine, in one process: a broker, the gateway with the example vehicle's
-// drive, the fleet service and its page. Nothing is left behind when it stops.
+// drive, the fleet service and its page. Nothing is left behind when it stops, however it stops.
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Aedes } from "aedes";
+import { OperatingError } from "../errors.ts";
 import { startFleet } from "../fleet/fleet.ts";
 import type { GatewayConfig } from "../vehicle/config.ts";
-import { type Gateway, startGateway } from "../vehicle/gateway.ts";
+import { startGateway } from "../vehicle/gateway.ts";
 import { loadPlan } from "../vehicle/policy/load.ts";
+import type { GatewayCounters } from "../vehicle/status.ts";
 import { PACKAGE_DIRECTORY } from "../version.ts";
 import { createLog } from "./log.ts";
-import { askedToStop } from "./signals.ts";
+import { demandFreePort } from "./port.ts";
+import { listenForStop, type Stop } from "./stop.ts";
+
+export interface DemoOptions {
+  /** Of the page; 0 takes a free one. */
+  readonly port: number;
+  /** Minutes of driving that lie behind the start. */
+  readonly history: number;
+}
 
 const VEHICLE = "pune-pilot-01";
+const HOST = "127.0.0.1";
 const PROGRESS_MS_TERMINAL = 1_000;
 const PROGRESS_MS_LOG = 10_000;
 
-export async function demo(options: { readonly port: number; readonly history: number }): Promise<void> {
-  const allowlist = join(PACKAGE_DIRECTORY, "deploy", "example", "allowlist.yaml");
-  const folder = mkdtempSync(join(tmpdir(), "canward-demo-"));
-  // The demo's output is for people; only what goes wrong is logged.
-  const log = createLog("error", process.stderr);
-  const broker = await startBroker();
-  try {
-    const { plan } = loadPlan(allowlist);
-    const url = `mqtt://127.0.0.1:${portOf(broker.server)}`;
-    const stopped = askedToStop();
-    const fleetConfig = { broker: { url }, store: { path: join(folder, "fleet.db") }, web: { port: options.port } };
-    const fleet = await startFleet(fleetConfig, (path) => path, log);
-    await fleet.subscribed;
-    const gateway = startGateway(gatewayConfig(folder, url, allowlist, options.history), plan, log);
-    say(`
-  canward demo: one vehicle on the road around Pune, and its operator.
-
-    page      ${fleet.url}
-    vehicle   ${VEHICLE}: two CAN buses, ${plan.catalogue.entries.length} signals on the allow-list (deploy/example/allowlist.yaml)
-    broker    ${url}  (embedded)
-    store     ${folder}  (deleted at the end)
-
-  The drive began ${options.history} minutes ago: that backlog drains behind the live data. Ctrl-C stops.
-`);
-    const progress = showProgress(gateway);
-    try {
-      await Promise.race([stopped, gateway.ended]);
-    } finally {
-      progress.end();
-      say("  stopping …");
-      await gateway.stop();
-      await fleet.stop();
-    }
-  } finally {
-    await broker.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
+export async function demo(options: DemoOptions): Promise<void> {
+  const stop = listenForStop();
+  await demandFreePort(HOST, options.port, callWithPort(options.port === 8080 ? 8081 : options.port + 1));
+  await drive(options, stop);
   say("  stopped.");
 }
 
-function gatewayConfig(folder: string, url: string, allowlist: string, historyMinutes: number): GatewayConfig {
+/** Starts the parts one after the other, and puts them away in the opposite order, as many as there are by then. */
+async function drive(options: DemoOptions, stop: Stop): Promise<void> {
+  await using parts = new AsyncDisposableStack();
+  const folder = makeFolder();
+  parts.defer(folder.remove);
+  // The demo's output is for people; only what goes wrong is logged.
+  const log = createLog("error", process.stderr);
+  const allowlist = join(PACKAGE_DIRECTORY, "deploy", "example", "allowlist.yaml");
+  const { plan } = loadPlan(allowlist);
+  const broker = parts.adopt(await startBroker(), ({ end }) => end());
+  const fleetConfig = {
+    broker: { url: broker.url },
+    store: { path: join(folder.path, "fleet.db") },
+    web: { host: HOST, port: options.port },
+  };
+  const fleet = parts.adopt(await startFleet(fleetConfig, (path) => path, log), (service) => service.stop());
+  await Promise.race([fleet.subscribed, stop.asked]);
+  if (stop.reason !== undefined) return;
+  const config = gatewayConfig(allowlist, join(folder.path, "outbox.db"), broker.url, options.history);
+  const gateway = parts.adopt(startGateway(config, plan, log), (started) => started.stop());
+  say(introduction(options, fleet.url, broker.url, plan.catalogue.entries.length, folder.path));
+  parts.defer(() => say("  stopping …"));
+  parts.defer(showProgress(gateway.counters));
+  await Promise.race([stop.asked, gateway.ended]);
+}
+
+function introduction({ history }: DemoOptions, page: string, broker: string, signals: number, folder: string): string {
+  const backlog =
+    history === 0
+      ? "The drive begins now."
+      : `The drive began ${history} ${history === 1 ? "minute" : "minutes"} ago: that backlog drains behind the live data.`;
+  return `
+  canward demo: one vehicle on the road around Pune, and its operator.
+
+    page      ${page}
+    vehicle   ${VEHICLE}: two CAN buses, ${signals} signals on the allow-list (deploy/example/allowlist.yaml)
+    broker    ${broker}  (embedded)
+    store     ${folder}  (deleted at the end)
+
+  ${backlog} Ctrl-C stops.
+`;
+}
+
+/** As it was called: by npm, or by its name. */
+function callWithPort(port: number): string {
+  return process.env["npm_lifecycle_event"] === "start" ? `npm start -- --port ${port}` : `canward demo --port ${port}`;
+}
+
+function gatewayConfig(allowlist: string, outbox: string, url: string, historyMinutes: number): GatewayConfig {
   return {
     vehicle: VEHICLE,
     allowlist,
@@ -69,15 +95,37 @@ function gatewayConfig(folder: string, url: string, allowlist: string, historyMi
       restamp: false,
       catchUpUs: Math.max(1, historyMinutes * 60e6),
     },
-    outbox: { path: join(folder, "outbox.db"), bytesMax: 64e6, flushIntervalUs: 1e6 },
+    outbox: { path: outbox, bytesMax: 64e6, flushIntervalUs: 1e6 },
     uplink: { url, credentials: {}, batchIntervalMs: 2_000, statusIntervalMs: 5_000, inFlightMax: 8 },
     logLevel: "error",
   };
 }
 
+interface Folder {
+  readonly path: string;
+  readonly remove: () => void;
+}
+
+/** It goes with the process, even where that ends on the spot. */
+function makeFolder(): Folder {
+  let path: string;
+  try {
+    path = mkdtempSync(join(tmpdir(), "canward-demo-"));
+  } catch (cause) {
+    throw new OperatingError(`no folder can be made in ${tmpdir()} for the demo's stores`, {
+      code: "DEMO_NO_FOLDER",
+      remedy: "Set TMPDIR to a folder that exists and that this user may write to.",
+      cause,
+    });
+  }
+  const remove = (): void => rmSync(path, { recursive: true, force: true });
+  process.once("exit", remove);
+  return { path, remove };
+}
+
 interface Broker {
-  readonly server: Server;
-  stop(): Promise<void>;
+  readonly url: string;
+  end(): Promise<void>;
 }
 
 /** On a free port of this machine alone. */
@@ -86,11 +134,11 @@ async function startBroker(): Promise<Broker> {
   const server = createServer(aedes.handle);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
+    server.listen(0, HOST, resolve);
   });
   return {
-    server,
-    stop: async () => {
+    url: `mqtt://${HOST}:${portOf(server)}`,
+    end: async () => {
       await new Promise<void>((resolve) => aedes.close(resolve));
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
@@ -103,25 +151,29 @@ function portOf(server: Server): number {
   return address.port;
 }
 
-/** One line that renews itself on a terminal; elsewhere a line now and then. */
-function showProgress(gateway: Gateway): { end(): void } {
+/** One line that renews itself on a terminal; elsewhere a line now and then. Answers what ends it. */
+function showProgress(counters: () => GatewayCounters): () => void {
   const { isTTY } = process.stdout;
-  const timer = setInterval(
-    () => {
-      const counters = gateway.counters();
-      const count = (name: string): string => (counters.get(name) ?? 0).toLocaleString("en");
-      const waiting = (counters.get("datapoints_committed") ?? 0) - (counters.get("datapoints_acknowledged") ?? 0);
-      const line = `  ${count("frames_received")} frames → ${count("frames_admitted")} admitted → ${count("datapoints_produced")} datapoints → ${count("batches_acknowledged")} batches acknowledged, ${waiting.toLocaleString("en")} datapoints waiting`;
-      process.stdout.write(isTTY ? `\r\x1b[K${line.slice(0, process.stdout.columns - 1)}` : `${line}\n`);
-    },
-    isTTY ? PROGRESS_MS_TERMINAL : PROGRESS_MS_LOG,
-  );
-  return {
-    end: () => {
-      clearInterval(timer);
-      if (isTTY) process.stdout.write("\n");
-    },
+  const show = (): void => {
+    const line = progressOf(counters());
+    process.stdout.write(isTTY ? `\r\x1b[K${line.slice(0, process.stdout.columns - 1)}` : `${line}\n`);
   };
+  const timer = setInterval(show, isTTY ? PROGRESS_MS_TERMINAL : PROGRESS_MS_LOG);
+  return () => {
+    clearInterval(timer);
+    if (isTTY) process.stdout.write("\n");
+  };
+}
+
+function progressOf(counters: GatewayCounters): string {
+  const count = (name: string): string => (counters.get(name) ?? 0).toLocaleString("en");
+  const steps = [
+    `${count("frames_received")} frames`,
+    `${count("frames_admitted")} admitted`,
+    `${count("datapoints_produced")} datapoints`,
+    `${count("batches_acknowledged")} batches acknowledged`,
+  ];
+  return `  ${steps.join(" → ")}, ${count("datapoints_waiting")} datapoints waiting`;
 }
 
 function say(text: string): void {

@@ -1,20 +1,37 @@
 // `canward fleet`: the fleet service, until it is asked to stop.
 import { dirname, isAbsolute, join } from "node:path";
-import { FleetConfigSchema } from "../fleet/config.ts";
+import { type FleetConfig, FleetConfigSchema } from "../fleet/config.ts";
 import { startFleet } from "../fleet/fleet.ts";
 import { VERSION } from "../version.ts";
-import { readYamlFile } from "../yaml.ts";
+import { FileError, readYamlFile } from "../yaml.ts";
 import { createLog } from "./log.ts";
-import { askedToStop } from "./signals.ts";
+import { createServiceOutput, outputClosedError } from "./output.ts";
+import { demandFreePort } from "./port.ts";
+import { listenForStop } from "./stop.ts";
 
 export async function fleet(configFile: string): Promise<void> {
-  const { value } = readYamlFile(configFile, FleetConfigSchema, "fleet configuration");
-  const log = createLog(value.log_level ?? "info");
+  const stop = listenForStop();
+  const config = readConfig(configFile);
+  const { host = "127.0.0.1", port = 8080 } = config.web ?? {};
+  await demandFreePort(host, port, `\`web.port\` in ${configFile}`);
+  const output = createServiceOutput(() => stop.ask("output closed"));
+  const log = createLog(config.log_level ?? "info", output);
   const resolve = (path: string): string => (isAbsolute(path) ? path : join(dirname(configFile), path));
-  const service = await startFleet(value, resolve, log);
-  log.info({ version: VERSION, url: service.url, broker: value.broker.url }, "fleet service started");
-  const signal = await askedToStop();
-  log.info({ signal }, "stopping");
+  const service = await startFleet(config, resolve, log);
+  log.info({ version: VERSION, page: service.url, broker: config.broker.url }, "fleet service started");
+  const reason = await stop.asked;
+  log.info({ reason }, "stopping");
   await service.stop();
   log.info({ ...service.counters }, "fleet service stopped");
+  if (reason === "output closed") throw outputClosedError();
+}
+
+function readConfig(file: string): FleetConfig {
+  const { value, locate } = readYamlFile(file, FleetConfigSchema, "fleet configuration");
+  if (URL.canParse(value.broker.url)) return value;
+  const message = "`url` is no URL: its host or its port is not one";
+  throw new FileError(
+    [{ ...locate(["broker", "url"]), message }],
+    "Correct the fleet configuration; its JSON schema is in deploy/schema/.",
+  );
 }

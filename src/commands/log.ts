@@ -1,9 +1,11 @@
-// The log of a service: one JSON line for each thing worth knowing, on the standard output.
+// The log of a service: one JSON line for each thing worth knowing.
 import { type DestinationStream, type Logger, pino } from "pino";
 
-export function createLog(level: string, destination?: DestinationStream): Logger {
-  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: brief } };
-  return destination === undefined ? pino(options) : pino(options, destination);
+export function createLog(level: string, destination: DestinationStream): Logger {
+  return pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: brief } },
+    destination,
+  );
 }
 
 /** What operating errors say; where in the code they were made is of no use to an operator. */

@@ -1,19 +1,29 @@
 // `canward replay`: a log through gate, decode and sample, as the gateway would pass it; one JSON line for each datapoint,
 // and on stderr what became of every frame, and what it would cost on the wire.
-import { randomBytes } from "node:crypto";
+import { OperatingError } from "../errors.ts";
 import { openSource } from "../vehicle/bus/source.ts";
 import { readGatewayConfig } from "../vehicle/config.ts";
-import { type Corridor, createCorridor } from "../vehicle/corridor.ts";
+import { type Corridor, type CorridorCounters, createCorridor } from "../vehicle/corridor.ts";
+import type { Bus } from "../vehicle/frame.ts";
 import { createMemory, DENIALS, takeBlock } from "../vehicle/memory.ts";
-import { loadPlan } from "../vehicle/policy/load.ts";
 import type { Plan } from "../vehicle/plan.ts";
-import { joinSegments } from "../wire/batch.ts";
-import type { Datapoints } from "../wire/datapoints.ts";
-import { packSegment } from "../wire/segment.ts";
+import { loadPlan } from "../vehicle/policy/load.ts";
 import { createFormat } from "./datapoint-line.ts";
-import { createLines } from "./lines.ts";
+import { createLines, type Lines } from "./lines.ts";
+import { exitCodeOf, listenForStop } from "./stop.ts";
+import { Tally } from "./tally.ts";
 
-export async function replay(log: string, options: { readonly config: string; readonly speed: number | "max" }): Promise<void> {
+export interface ReplayOptions {
+  /** The gateway's configuration file. */
+  readonly config: string;
+  readonly speed: number | "max";
+}
+
+const PROGRESS_MS = 500;
+
+/** `log` is a path, or - for the standard input. Interrupted, it says what came of the frames so far. */
+export async function replay(log: string, options: ReplayOptions): Promise<void> {
+  const stop = listenForStop();
   const config = readGatewayConfig(options.config);
   const { plan, warnings } = loadPlan(config.allowlist);
   for (const { file, line, message } of warnings) process.stderr.write(`${file}:${line}: ${message}\n`);
@@ -30,91 +40,55 @@ export async function replay(log: string, options: { readonly config: string; re
     takeBlock(memory),
     plan.buses,
   );
-  const progress = showProgress(source.counters);
+  if (log === "-" && process.stdin.isTTY) process.stderr.write("reading the log from the terminal; Ctrl-D ends it\n");
+  const fault = await passAll(source, corridor, lines, stop.signal);
+  tally.end();
+  if (fault === undefined || source.counters.frames > 0) {
+    process.stderr.write(summary(corridor.counters(), tally, plan, source.counters.junkLines));
+  }
+  if (fault !== undefined) throw fault;
+  if (stop.reason !== undefined) process.exitCode = exitCodeOf(stop.reason);
+}
+
+/** To the end of the frames, or to the fault that ends them, which it answers. What is held back goes out either way. */
+async function passAll(
+  source: Bus,
+  corridor: Corridor,
+  lines: Lines,
+  signal: AbortSignal,
+): Promise<OperatingError | undefined> {
+  const endProgress = showProgress(source.counters);
+  let fault: OperatingError | undefined;
   try {
-    for await (const block of source.receive(new AbortController().signal)) {
+    for await (const block of source.receive(signal)) {
       corridor.pass(block);
       await lines.flush();
     }
+  } catch (error) {
+    if (!(error instanceof OperatingError)) throw error;
+    fault = error;
   } finally {
-    progress.end();
+    endProgress();
   }
   corridor.finish();
   await lines.flush();
-  process.stderr.write(summary(corridor, tally, plan, source.counters.junkLines));
-}
-
-/** What the datapoints cost, in batches as the uplink would make them. */
-class Tally {
-  readonly datapointsBySlot: Float64Array;
-  readonly #plan: Plan;
-  readonly #intervalMs: number;
-  readonly #stream = randomBytes(16);
-  #segments: Uint8Array[] = [];
-  #fromMs = 0;
-  #sequence = 1;
-  batches = 0;
-  bytes = 0;
-  datapoints = 0;
-
-  constructor(plan: Plan, batchIntervalMs: number) {
-    this.#plan = plan;
-    this.#intervalMs = batchIntervalMs;
-    this.datapointsBySlot = new Float64Array(plan.catalogue.entries.length);
-  }
-
-  add(points: Datapoints, fromUs: number, toUs: number): void {
-    if (this.#segments.length === 0) this.#fromMs = Math.floor(fromUs / 1000);
-    this.datapoints += points.count;
-    for (let row = 0; row < points.count; row++) {
-      const slot = points.aliases[row] ?? 0;
-      this.datapointsBySlot[slot] = (this.datapointsBySlot[slot] ?? 0) + 1;
-    }
-    this.#segments.push(packSegment(points, this.#plan.groups));
-    const toMs = Math.floor(toUs / 1000);
-    if (toMs - this.#fromMs >= this.#intervalMs) this.#send(toMs);
-  }
-
-  /** Makes a batch of what is left. */
-  end(): void {
-    if (this.#segments.length > 0) this.#send(this.#fromMs);
-  }
-
-  #send(toMs: number): void {
-    const { length } = this.#segments;
-    const payload = joinSegments(this.#segments, {
-      stream: this.#stream,
-      firstSequence: this.#sequence,
-      lastSequence: this.#sequence + length - 1,
-      catalogue: this.#plan.catalogue.digest,
-      fromMs: Math.max(0, this.#fromMs),
-      toMs: Math.max(0, toMs),
-      clockOffsetMs: 0,
-      clockQuality: "recorded",
-      gaps: [],
-    });
-    this.#sequence += length;
-    this.#segments = [];
-    this.batches += 1;
-    this.bytes += payload.length;
-  }
+  return fault;
 }
 
 /** On a terminal, a line that says how far it has come; it must not mix with datapoints on the same terminal. */
-function showProgress(counters: { readonly frames: number }): { end(): void } {
-  if (!process.stderr.isTTY || process.stdout.isTTY) return { end: () => undefined };
-  const timer = setInterval(() => process.stderr.write(`\r${counters.frames.toLocaleString("en")} frames`), 500);
-  return {
-    end: () => {
-      clearInterval(timer);
-      process.stderr.write("\r\x1b[K");
-    },
+function showProgress(counters: { readonly frames: number }): () => void {
+  if (!process.stderr.isTTY || process.stdout.isTTY) return () => undefined;
+  const show = (): boolean => process.stderr.write(`\r${counters.frames.toLocaleString("en")} frames`);
+  const timer = setInterval(show, PROGRESS_MS);
+  return () => {
+    clearInterval(timer);
+    process.stderr.write("\r\x1b[K");
   };
 }
 
-function summary(corridor: Corridor, tally: Tally, plan: Plan, junkLines: number): string {
-  tally.end();
-  const { framesReceived, framesAdmitted, framesDenied, valuesObserved, datapointsProduced } = corridor.counters();
+function summary(counters: CorridorCounters, tally: Tally, plan: Plan, junkLines: number): string {
+  const { framesReceived, framesAdmitted, framesDenied, valuesObserved, datapointsProduced } = counters;
+  const { entries } = plan.catalogue;
   const number = (value: number): string => value.toLocaleString("en").padStart(12);
   const perDatapoint = tally.datapoints === 0 ? "-" : (tally.bytes / tally.datapoints).toFixed(2);
   const rows = [
@@ -124,9 +98,10 @@ function summary(corridor: Corridor, tally: Tally, plan: Plan, junkLines: number
     `${number(junkLines)}  lines that are no frame`,
     `${number(valuesObserved)}  values of listed signals`,
     `${number(datapointsProduced)}  datapoints`,
-    ...plan.catalogue.entries.map(({ path, alias }) => `${number(tally.datapointsBySlot[alias] ?? 0)}    ${path}`),
-    `${number(tally.bytes)}  bytes on the wire, in ${tally.batches} batches`,
+    ...entries.map(({ path, alias }) => `${number(tally.datapointsBySlot[alias] ?? 0)}    ${path}`),
+    `${number(tally.bytes)}  bytes on the wire, in ${tally.batches} ${tally.batches === 1 ? "batch" : "batches"}`,
     `${perDatapoint.padStart(12)}  bytes per datapoint`,
+    ...(entries.length === 0 ? ["the allow-list names no signal: nothing leaves the vehicle"] : []),
   ];
   return `${rows.join("\n")}\n`;
 }

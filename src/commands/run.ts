@@ -1,11 +1,14 @@
 // `canward run`: the gateway, until its source ends or it is asked to stop.
+import { access, constants, stat } from "node:fs/promises";
 import { setFlagsFromString } from "node:v8";
+import { readingError } from "../vehicle/bus/log-error.ts";
 import { readGatewayConfig } from "../vehicle/config.ts";
 import { startGateway } from "../vehicle/gateway.ts";
 import { loadPlan } from "../vehicle/policy/load.ts";
 import { VERSION } from "../version.ts";
 import { createLog } from "./log.ts";
-import { askedToStop } from "./signals.ts";
+import { createServiceOutput, outputClosedError } from "./output.ts";
+import { listenForStop } from "./stop.ts";
 
 /**
  * The optimising compiler of last resort costs 5 MB of memory for 1 % of a core at 8,000 frames/s; the tier below it is kept,
@@ -15,18 +18,38 @@ const FLAGS = "--no-turbofan";
 
 export async function run(configFile: string): Promise<void> {
   setFlagsFromString(FLAGS);
+  const stop = listenForStop();
   const config = readGatewayConfig(configFile);
   const { plan, warnings } = loadPlan(config.allowlist);
-  const log = createLog(config.logLevel);
+  await demandReadable(config.source.log);
+  const log = createLog(
+    config.logLevel,
+    createServiceOutput(() => stop.ask("output closed")),
+  );
   for (const { file, line, message } of warnings) log.warn({ file, line }, message);
-  const gateway = startGateway(config, plan, log);
   const signals = plan.catalogue.entries.length;
-  log.info({ version: VERSION, vehicle: config.vehicle, policy: plan.catalogue.policyVersion, plan: plan.digest, signals }, "gateway started");
+  if (signals === 0) log.warn({ file: config.allowlist }, "the allow-list names no signal: nothing leaves the vehicle");
+  const gateway = startGateway(config, plan, log);
+  const { policyVersion: policy } = plan.catalogue;
+  log.info({ version: VERSION, vehicle: config.vehicle, policy, plan: plan.digest, signals }, "gateway started");
   try {
-    const signal = await Promise.race([askedToStop(), gateway.ended]);
-    log.info({ signal }, signal === undefined ? "the source has ended" : "stopping");
+    const reason = await Promise.race([stop.asked, gateway.ended]);
+    if (reason === undefined) log.info("the source has ended");
+    else log.info({ reason }, "stopping");
   } finally {
     await gateway.stop();
     log.info(Object.fromEntries(gateway.counters()), "gateway stopped");
+  }
+  if (stop.reason === "output closed") throw outputClosedError();
+}
+
+/** A log that is not there is told before an outbox is made for it. */
+async function demandReadable(log: string | undefined): Promise<void> {
+  if (log === undefined || log === "-") return;
+  try {
+    await access(log, constants.R_OK);
+    if ((await stat(log)).isDirectory()) throw Object.assign(new Error("a folder"), { code: "EISDIR" });
+  } catch (cause) {
+    throw readingError(log, 0, cause);
   }
 }

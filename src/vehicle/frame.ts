@@ -51,7 +51,7 @@ export interface FrameBlock {
   readonly monotonicUs: Float64Array;
 }
 
-/** Buses that one gateway can have: the gate's table has 16 rows, and the last is for BUS_UNKNOWN and stays empty. */
+/** Buses that one gateway can have; an entry of the gate's tables has four bits for the bus. */
 export const BUSES_MAX = 15;
 export const BUS_UNKNOWN = 15;
 

@@ -10,7 +10,7 @@ export const RULES_MAX = 2048;
 export const HASH_PLACES = 4096;
 /** Bytes for the decode tables of a plan; about 20 a signal, so room for ten thousand. */
 export const TABLE_BYTES_MAX = 256 * 1024;
-/** Bytes for raw values between decode and sample: a block of frames with 64 signals each. */
+/** Bytes for raw values between decode and sample: a block of frames with 64 signals each, or the largest rule. */
 export const VALUE_BYTES_MAX = BLOCK_FRAMES_MAX * 64 * 4;
 
 /** Reasons for which the gate denies a frame, in the order of their counters. */
@@ -27,11 +27,12 @@ export const REGION = (() => {
   };
   return {
     denials: take(DENIALS.length * 4),
-    standard: take((BUSES_MAX + 1) * 2048 * 4),
+    // A row for each value that the bus byte can have; those above BUSES_MAX are never written, and take no memory.
+    standard: take(256 * 2048 * 4),
     extended: take(HASH_PLACES * 8),
     pgn: take(HASH_PLACES * 8),
     lengths: take(RULES_MAX * 4),
-    rules: take(RULES_MAX * 32),
+    rules: take(RULES_MAX * 16),
     tables: take(TABLE_BYTES_MAX),
     admitted: take(BLOCK_FRAMES_MAX * 4),
     values: take(VALUE_BYTES_MAX),

@@ -18,7 +18,7 @@ export interface Plan {
 }
 
 /**
- * An entry is `rule << 16 | bus << 11 | FD << 10 | usual length`, or NO_RULE. A place of a hash table is the key (29 bits) and
+ * An entry is `rule << 16 | LISTED | bus << 11 | FD << 10 | usual length`, or NO_RULE. A place of a hash table is the key (29 bits) and
  * the entry. The kernel (gate/kernel.as.ts) reads them as they are.
  */
 export interface GateTables {
@@ -32,14 +32,19 @@ export interface GateTables {
   readonly lengths: Uint32Array;
 }
 
-export const NO_RULE = 0xffff_ffff;
+/** What memory holds that nobody wrote: default deny. */
+export const NO_RULE = 0;
+/** Set in every entry, so that none is NO_RULE. */
+export const LISTED = 0x8000;
 
 /** Addresses in them are of the corridor's memory. */
 export interface DecodeTables {
-  /** By rule, 8 words: groups from, to; fields from, to; pages from, to; bytes of the values; 0. */
+  /** By rule, 4 words: groups from, to; address of fields and pages, 0 where there are none; 1 if the payload's first 16 bytes do. */
   readonly rules: Uint32Array;
   /** Groups, fields, pages, conditions and ranges. */
   readonly tables: Uint8Array;
+  /** Bytes of the values of the rule that has the most. */
+  readonly valueBytesMax: number;
 }
 
 export type Aggregate = "last" | "mean" | "min" | "max";
@@ -77,9 +82,9 @@ export const AGGREGATES = ["none", "last", "mean", "min", "max"] as const;
 
 export function createGateTables(rules: number): GateTables {
   return {
-    standard: new Uint32Array((BUSES_MAX + 1) * 2048).fill(NO_RULE),
-    extended: new Uint32Array(HASH_PLACES * 2).fill(NO_RULE),
-    pgn: new Uint32Array(HASH_PLACES * 2).fill(NO_RULE),
+    standard: new Uint32Array(BUSES_MAX * 2048),
+    extended: new Uint32Array(HASH_PLACES * 2),
+    pgn: new Uint32Array(HASH_PLACES * 2),
     lengths: new Uint32Array(rules),
   };
 }

@@ -90,7 +90,7 @@ test("a file as long as the bound is read whole", () => {
   expect(refusal(() => readBytes(join(folder, "full"), "list", 99_999))[0]).toBe("FILE_TOO_LARGE");
 });
 
-describe("YAML that is made to do harm", () => {
+describe("YAML that is made to do harm", { timeout: 60_000 }, () => {
   const parse = (text: string) => refusal(() => parseYaml(text, "f.yaml", AllowListSchema, "allow-list"));
 
   test("aliases that expand without end, or into themselves", () => {
@@ -108,7 +108,7 @@ describe("YAML that is made to do harm", () => {
     ["? ", 1],
     ["a:\n ", 0],
   ])("nesting of `%s` without end is one problem", (open) => {
-    const [code, message] = parse(open.repeat(50_000));
+    const [code, message] = parse(open.repeat(10_000));
     expect(code).toBe("FILE_INVALID");
     expect(message).toMatch(/^f\.yaml:\d+:\d+: /);
   });

@@ -176,7 +176,7 @@ describe("sampling that means nothing", () => {
   });
 });
 
-describe("messages that a gate cannot tell apart or take", () => {
+describe("messages that a gate cannot tell apart or take", { timeout: 60_000 }, () => {
   test("two messages of one id", () => {
     expect(refusal("signals:\n  V.A: { from: can0/Motion/Speed }\n  V.B: { from: can0/AlsoMotion/First }\n")).toEqual([
       "list.yaml:6:10: can0/AlsoMotion has the same id as can0/Motion",

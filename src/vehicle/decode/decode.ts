@@ -11,15 +11,7 @@ import { kernelBytes } from "./kernel.wasm.ts";
  */
 export type Decoder = (block: FrameBlock, from: number, to: number) => number;
 
-type Kernel = (
-  records: number,
-  admitted: number,
-  from: number,
-  to: number,
-  rules: number,
-  values: number,
-  valuesEnd: number,
-) => number;
+type Kernel = (records: number, admitted: number, from: number, to: number, rules: number, values: number) => void;
 
 /** Puts the plan's tables into the memory, in place of those before, and gives the decoder that goes by them. */
 export function createDecoder(corridor: CorridorMemory, tables: DecodeTables): Decoder {
@@ -27,7 +19,10 @@ export function createDecoder(corridor: CorridorMemory, tables: DecodeTables): D
   new Uint8Array(corridor.memory.buffer).set(tables.tables, REGION.tables);
   const instance = new WebAssembly.Instance(new WebAssembly.Module(kernelBytes), { env: { memory: corridor.memory } });
   const decode = instance.exports["decode"] as Kernel;
-  const valuesEnd = REGION.values + VALUE_BYTES_MAX;
-  return (block, from, to) =>
-    decode(block.words.byteOffset, REGION.admitted, from, to, REGION.rules, REGION.values, valuesEnd);
+  const framesMax = Math.floor(VALUE_BYTES_MAX / Math.max(4, tables.valueBytesMax));
+  return (block, from, to) => {
+    const end = Math.min(to, from + framesMax);
+    decode(block.words.byteOffset, REGION.admitted, from, end, REGION.rules, REGION.values);
+    return end;
+  };
 }

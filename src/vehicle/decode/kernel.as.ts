@@ -1,12 +1,13 @@
 // The decoder's kernel, in AssemblyScript: admitted frames in, raw values out, by tables alone. Four signals of up to 24
 // bits are cut out at once: a byte shuffle brings each one's bytes together (and so takes care of the byte order), a mask
 // takes away what is not its own, and a multiplication shifts each lane by its own count. bench/corridor measures it.
-// `npm run generate` compiles it; tables.ts says how the tables are made.
+// `npm run generate` compiles it; policy/layout.ts says how the tables are made.
 
 /** struct canfd_frame, see frame.ts. */
 const FRAME_BYTES: usize = 72;
 const PAYLOAD_OFFSET: usize = 8;
-const RULE_SHIFT: usize = 5;
+/** A rule: groups from, groups to, the address of the rest (0: there is none), whether all windows start at byte 0. */
+const RULE_SHIFT: usize = 4;
 /** A group: shuffle, mask, multiplier and sign, 16 bytes each, then the offset of its window. */
 const GROUP_BYTES: usize = 80;
 const FIELD_BYTES: usize = 4;
@@ -19,17 +20,9 @@ const FIELD_NINE_BYTES: u32 = 1 << 26;
 
 /**
  * Decodes the admitted frames `from` … `to - 1`: their raw values are written from `values` on, frame after frame, each
- * as long as its rule says. Stops before a frame for which there is no room below `valuesEnd`. Returns the first one left.
+ * as long as its rule says. The caller sees to it that there is room.
  */
-export function decode(
-  records: usize,
-  admitted: usize,
-  from: u32,
-  to: u32,
-  rules: usize,
-  values: usize,
-  valuesEnd: usize,
-): u32 {
+export function decode(records: usize, admitted: usize, from: u32, to: u32, rules: usize, values: usize): void {
   let value = values;
   let at = admitted + (<usize>from << 2);
   const end = admitted + (<usize>to << 2);
@@ -37,27 +30,40 @@ export function decode(
     const word = load<u32>(at);
     const payload = records + <usize>(word & 0xffff) * FRAME_BYTES + PAYLOAD_OFFSET;
     const rule = rules + (<usize>(word >> 16) << RULE_SHIFT);
-    if (value + <usize>load<u32>(rule, 24) > valuesEnd) break;
-
     let group = <usize>load<u32>(rule);
     const groupsEnd = <usize>load<u32>(rule, 4);
-    while (group < groupsEnd) {
-      cutFour(group, payload, value);
-      value += 16;
-      group += GROUP_BYTES;
+    if (load<u32>(rule, 12) != 0) {
+      const window = v128.load(payload);
+      while (group < groupsEnd) {
+        cutFour(group, window, value);
+        value += 16;
+        group += GROUP_BYTES;
+      }
+    } else {
+      while (group < groupsEnd) {
+        cutFour(group, v128.load(payload + <usize>load<u32>(group, 64)), value);
+        value += 16;
+        group += GROUP_BYTES;
+      }
     }
-    const fields = <usize>load<u32>(rule, 8);
-    const fieldsEnd = <usize>load<u32>(rule, 12);
-    for (let field = fields; field < fieldsEnd; field += FIELD_BYTES) {
-      store<i64>(value, cutOne(load<u32>(field), payload));
-      value += 8;
-    }
-    const pagesEnd = <usize>load<u32>(rule, 20);
-    for (let page = <usize>load<u32>(rule, 16); page < pagesEnd; page += PAGE_BYTES) {
-      value = decodePage(page, payload, value);
-    }
+    const rest = <usize>load<u32>(rule, 8);
+    if (rest != 0) value = decodeRest(rest, payload, value);
   }
-  return <u32>((at - admitted) >> 2);
+}
+
+/** Long signals, then the pages of a multiplexed message. */
+function decodeRest(rest: usize, payload: usize, to: usize): usize {
+  let value = to;
+  const fieldsEnd = <usize>load<u32>(rest, 4);
+  for (let field = <usize>load<u32>(rest); field < fieldsEnd; field += FIELD_BYTES) {
+    store<i64>(value, cutOne(load<u32>(field), payload));
+    value += 8;
+  }
+  const pagesEnd = <usize>load<u32>(rest, 12);
+  for (let page = <usize>load<u32>(rest, 8); page < pagesEnd; page += PAGE_BYTES) {
+    value = decodePage(page, payload, value);
+  }
+  return value;
 }
 
 /** Multiplexed signals under one condition: a word that says whether they are in this payload, then their values, if so. */
@@ -68,7 +74,7 @@ function decodePage(page: usize, payload: usize, to: usize): usize {
   if (!selected) return to + <usize>load<u32>(page, 24);
   const groupsEnd = <usize>load<u32>(page, 4);
   for (let group = <usize>load<u32>(page); group < groupsEnd; group += GROUP_BYTES) {
-    cutFour(group, payload, value);
+    cutFour(group, v128.load(payload + <usize>load<u32>(group, 64)), value);
     value += 16;
   }
   const fieldsEnd = <usize>load<u32>(page, 12);
@@ -93,10 +99,9 @@ function holds(conditions: usize, end: usize, payload: usize): bool {
   return true;
 }
 
-/** Four signals of up to 24 bits, to four 32-bit integers. */
+/** Four signals of up to 24 bits out of 16 bytes of the payload, to four 32-bit integers. */
 @inline
-function cutFour(group: usize, payload: usize, to: usize): void {
-  const window = v128.load(payload + <usize>load<u32>(group, 64));
+function cutFour(group: usize, window: v128, to: usize): void {
   const fields = v128.and(i8x16.relaxed_swizzle(window, v128.load(group)), v128.load(group, 16));
   const multiplier = v128.load(group, 32);
   const sign = v128.load(group, 48);

@@ -10,10 +10,8 @@ const ID_MASK_EXTENDED: u32 = 0x1fffffff;
 /** Length and FD flag, as they stand in the second word and in the low half of an entry. */
 const SHAPE: u32 = 0x000004ff;
 const FORMAT: u32 = 0x00000400;
-/** An entry of the tables: the rule's number above, the usual shape below; this one means that there is no rule. */
-const NONE: u32 = 0xffffffff;
-/** Row of the tables that is always empty: for frames whose bus byte names no bus of a plan. */
-const BUS_UNKNOWN: u32 = 15;
+/** An entry of the tables has the rule's number above and the usual shape below; memory that nobody wrote is no entry. */
+const NONE: u32 = 0;
 const HASH_MASK: u32 = 4095;
 
 /**
@@ -32,13 +30,14 @@ export function admit(
 ): u32 {
   let record = records;
   let out = admitted;
+  let notListed: u32 = 0;
   for (let i: u32 = 0; i < count; i++, record += FRAME_BYTES) {
     const id = load<u32>(record);
     const head = load<u32>(record, 4);
-    const bus = min<u32>((head >> 16) & 0xff, BUS_UNKNOWN);
     let entry: u32;
     if (id < 0x800) {
-      entry = load<u32>(standard + ((<usize>((bus << 11) | id)) << 2));
+      // A row for each value of the bus byte: those of buses that no plan has are empty.
+      entry = load<u32>(standard + ((<usize>(((head >> 5) & 0x7f800) | id)) << 2));
     } else if ((id & ID_ERROR) != 0) {
       deny(denials, 4);
       continue;
@@ -46,6 +45,7 @@ export function admit(
       deny(denials, 3);
       continue;
     } else if ((id & ID_EXTENDED) != 0) {
+      const bus = (head >> 16) & 0xff;
       const key = id & ID_MASK_EXTENDED;
       entry = find(extended, key, bus);
       if (entry == NONE) entry = find(pgn, pgnOf(key), bus);
@@ -53,7 +53,7 @@ export function admit(
       entry = NONE;
     }
     if (entry == NONE) {
-      deny(denials, 0);
+      notListed++;
       continue;
     }
     if (((entry ^ head) & SHAPE) != 0) {
@@ -72,6 +72,7 @@ export function admit(
     store<u32>(out, (entry & 0xffff0000) | i);
     out += 4;
   }
+  store<u32>(denials, load<u32>(denials) + notListed);
   return <u32>((out - admitted) >> 2);
 }
 

@@ -230,7 +230,8 @@ function assemble(
     }
   }
   const gate = compileGate(rules);
-  const decode = { rules: Uint32Array.from(layouts.flatMap(({ entry }) => entry)), tables };
+  const valueBytesMax = 4 * Math.max(0, ...layouts.map(({ words }) => words));
+  const decode = { rules: Uint32Array.from(layouts.flatMap(({ entry }) => entry)), tables, valueBytesMax };
   const sample = compileSampling(layouts, slots);
   const catalogue = { digest: catalogueDigest(entries, list.version), policyVersion: list.version, entries };
   const digest = planDigest(catalogue.digest, buses, [gate, decode, sample]);

@@ -25,7 +25,7 @@ export interface ValuePlace {
 }
 
 export interface RuleLayout {
-  /** The 8 words of the rule's entry. */
+  /** The 4 words of the rule's entry. */
   readonly entry: readonly number[];
   readonly places: readonly ValuePlace[];
   readonly words: number;
@@ -70,7 +70,7 @@ export class TableWriter {
 export function tableBytes(wanted: readonly Signal[], all: readonly Signal[]): number {
   const conditions = wanted.flatMap((signal) => conditionsOf(signal, all));
   const ranges = conditions.reduce((sum, { ranges }) => sum + ranges.length, 0);
-  return wanted.length * (GROUP_BYTES + 32) + conditions.length * 16 + ranges * 16;
+  return 16 + wanted.length * (GROUP_BYTES + 32) + conditions.length * 16 + ranges * 16;
 }
 
 /** Lays out the wanted signals of a message; `all` are its signals, among which the selectors are found. */
@@ -78,17 +78,29 @@ export function layoutRule(writer: TableWriter, wanted: readonly Signal[], all: 
   const places: ValuePlace[] = [];
   const plain = wanted.filter((signal) => signal.multiplexing === undefined);
   const plainPart = layoutPart(writer, plain, 0, NOT_MULTIPLEXED, places);
-  let word = plainPart.words;
+  const pages = layoutPages(writer, wanted, all, plainPart.words, places);
+  const { groups, fields, isNear } = plainPart;
+  const rest = writeRest(writer, fields, pages);
+  return { entry: [...groups, rest, Number(isNear)], places, words: pages.words };
+}
 
-  const pages = layoutPages(writer, wanted, all, word, places);
-  word = pages.words;
-  const { groups, fields } = plainPart;
-  return { entry: [...groups, ...fields, pages.from, pages.to, word * 4, 0], places, words: word };
+/** The address of what is not in groups: fields and pages. Most messages have neither, and are told by 0. */
+function writeRest(
+  writer: TableWriter,
+  fields: Part["fields"],
+  pages: { readonly from: number; readonly to: number },
+): number {
+  if (fields[0] === fields[1] && pages.from === pages.to) return 0;
+  const { address } = writer;
+  for (const word of [...fields, pages.from, pages.to]) writer.word(word);
+  return address;
 }
 
 interface Part {
   readonly groups: readonly [number, number];
   readonly fields: readonly [number, number];
+  /** Whether all groups are cut out of the payload's first 16 bytes. */
+  readonly isNear: boolean;
   /** First word after the part's values. */
   readonly words: number;
 }
@@ -101,8 +113,10 @@ function layoutPart(
   places: ValuePlace[],
 ): Part {
   let word = firstWord;
+  let isNear = true;
   const groupsFrom = writer.address;
   for (const group of groupsOf(signals.filter((signal) => signal.lengthBits <= SHORT_BITS_MAX))) {
+    isNear &&= group[0] !== undefined && windowOf(group[0]) === 0;
     writeGroup(writer, group);
     group.forEach((signal, lane) => {
       places.push({ signal, word: word + lane, wide: false, presence });
@@ -115,7 +129,7 @@ function layoutPart(
     places.push({ signal, word, wide: true, presence });
     word += 2;
   }
-  return { groups: [groupsFrom, groupsTo], fields: [groupsTo, writer.address], words: word };
+  return { groups: [groupsFrom, groupsTo], fields: [groupsTo, writer.address], isNear, words: word };
 }
 
 /** One page for all signals that the same selector values select; nested selectors make a chain of conditions. */

@@ -3,7 +3,7 @@
 import type { Message } from "../../dbc/database.ts";
 import { BUSES_MAX, ID_MASK_EXTENDED, ID_MASK_STANDARD, PAYLOAD_BYTES_MAX } from "../frame.ts";
 import { HASH_PLACES, RULES_MAX } from "../memory.ts";
-import { createGateTables, type GateTables, NO_RULE } from "../plan.ts";
+import { createGateTables, type GateTables, LISTED, NO_RULE } from "../plan.ts";
 
 export interface Rule {
   readonly bus: number;
@@ -54,7 +54,7 @@ export function compileGate(rules: readonly Rule[]): GateTables {
   for (const [i, rule] of rules.entries()) {
     assertPossible(rule);
     const { bus, message, lengthMin, lengthMax } = rule;
-    const entry = (i << 16) | (message.fd ? 1 << 10 : 0) | lengthMax;
+    const entry = (i << 16) | LISTED | (message.fd ? 1 << 10 : 0) | lengthMax;
     tables.lengths[i] = lengthMin | (lengthMax << 8);
     const [table, key] = placeOf(rule);
     if (table === "standard") tables.standard[bus * 2048 + key] = entry;
