@@ -66,8 +66,8 @@ function readFiles(dbc: readonly string[]): readonly DbcFile[] {
 class FrameDecoder {
   decoded = 0;
   unmatched = 0;
-  /** Of the unmatched ones, those that another way of matching might find. */
-  unmatchedExtended = 0;
+  /** With 29-bit ids: another way of matching might find them. */
+  readonly extended = { decoded: 0, unmatched: 0 };
   readonly #files: readonly DbcFile[];
   readonly #j1939: boolean;
   readonly #buses: readonly string[];
@@ -108,13 +108,14 @@ class FrameDecoder {
     const message = isData ? messages.find(id, extended) : undefined;
     if (message === undefined) {
       this.unmatched += 1;
-      if (isData && extended) this.unmatchedExtended += 1;
+      if (isData && extended) this.extended.unmatched += 1;
       return;
     }
     const start = at + PAYLOAD_OFFSET;
     const payload = block.bytes.subarray(start, start + (block.bytes[at + LENGTH_OFFSET] ?? 0));
     this.#lines.add(this.#formatOf(message)((block.capturedAtUs[i] ?? 0) / 1e6, json, id, payload));
     this.decoded += 1;
+    if (extended) this.extended.decoded += 1;
   }
 
   /** Of each bus its own files, and those that were given for all. */
@@ -147,10 +148,11 @@ function summary(decoder: FrameDecoder, counters: Readonly<CandumpCounters>, j19
   if (frames + junkLines === 0) return "0 frames: the log is empty\n";
   const count = (value: number): string => value.toLocaleString("en");
   const junk = junkLines === 0 ? "" : `; ${count(junkLines)} lines were no frame, the first is line ${firstJunkLine}`;
+  const { extended } = decoder;
   const hint =
-    decoder.unmatchedExtended > 0 && !j1939
-      ? `\n${count(decoder.unmatchedExtended)} of these have 29-bit ids: if this is J1939, --j1939 matches them by their PGN`
-      : "";
+    j1939 || extended.unmatched === 0 || extended.decoded > 0
+      ? ""
+      : `\n${count(extended.unmatched)} of these have 29-bit ids: if this is J1939, --j1939 matches them by their PGN`;
   return `${count(frames)} frames: ${count(decoder.decoded)} decoded, ${count(decoder.unmatched)} without a matching message${junk}${hint}\n`;
 }
 

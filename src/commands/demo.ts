@@ -151,7 +151,7 @@ function portOf(server: Server): number {
   return address.port;
 }
 
-/** One line that renews itself on a terminal; elsewhere a line now and then. Answers what ends it. */
+/** One line that renews itself on a terminal, and fits on one; elsewhere a line now and then. Answers what ends it. */
 function showProgress(counters: () => GatewayCounters): () => void {
   const { isTTY } = process.stdout;
   const show = (): void => {
@@ -171,9 +171,9 @@ function progressOf(counters: GatewayCounters): string {
     `${count("frames_received")} frames`,
     `${count("frames_admitted")} admitted`,
     `${count("datapoints_produced")} datapoints`,
-    `${count("batches_acknowledged")} batches acknowledged`,
+    `${count("batches_acknowledged")} batches`,
   ];
-  return `  ${steps.join(" → ")}, ${count("datapoints_waiting")} datapoints waiting`;
+  return `  ${steps.join(" → ")}, ${count("datapoints_waiting")} waiting`;
 }
 
 function say(text: string): void {

@@ -13,7 +13,7 @@ export async function fleet(configFile: string): Promise<void> {
   const stop = listenForStop();
   const config = readConfig(configFile);
   const { host = "127.0.0.1", port = 8080 } = config.web ?? {};
-  await demandFreePort(host, port, `\`web.port\` in ${configFile}`);
+  await demandFreePort(host, port, `\`web.host\` and \`web.port\` in ${configFile}`);
   const output = createServiceOutput(() => stop.ask("output closed"));
   const log = createLog(config.log_level ?? "info", output);
   const resolve = (path: string): string => (isAbsolute(path) ? path : join(dirname(configFile), path));

@@ -22,7 +22,7 @@ function explain(cause: unknown, host: string, port: number, otherwise: string):
   if (code === "EADDRINUSE") {
     return new OperatingError(`port ${port} on ${host} is in use by another program`, {
       code: "PORT_IN_USE",
-      remedy: `Stop that program (find it with: ss -ltnp 'sport = :${port}'), or choose another port: ${otherwise}`,
+      remedy: `Stop that program (find it with: ss -ltnp 'sport = :${port}'), or choose another: ${otherwise}`,
       cause,
     });
   }

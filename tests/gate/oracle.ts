@@ -1,7 +1,8 @@
 // The gate's properties as one function, for any kernel: the shipped one in the tests, mutated ones in tests/mutation. It
 // throws at the first frame that is judged otherwise than by the model.
+import { FLAG_FD } from "../../src/vehicle/frame.ts";
 import type { GateTables } from "../../src/vehicle/plan.ts";
-import { NO_RULE } from "../../src/vehicle/plan.ts";
+import { LISTED, NO_RULE } from "../../src/vehicle/plan.ts";
 import { compileGate, type Rule } from "../../src/vehicle/policy/rules.ts";
 import { createRandom, type Random, randomFrame } from "./frames.ts";
 import { createModel } from "./model.ts";
@@ -15,7 +16,21 @@ export function checkGate(kernel?: Uint8Array<ArrayBuffer>, framesPerSet = 20_00
     const tables = compileGate(rules);
     checkFrames(random, rules, tables, framesPerSet, { kernel });
     checkFrames(random, rules, withOtherUsualLengths(random, tables), framesPerSet, { kernel });
+    checkOpposites(rules, tables, { kernel });
   }
+}
+
+/** Frames whose second word is the rule's entry with every bit of the shape turned round: as far from the rule as can be. */
+function checkOpposites(rules: readonly Rule[], tables: GateTables, options: TrialOptions): void {
+  const model = createModel(rules);
+  const trial = new Trial(tables, options);
+  for (const [i, { bus, message, lengthMax }] of rules.entries()) {
+    if (message.extended || bus !== (i & 0xff)) continue;
+    const flags = (LISTED >> 8) | (message.fd ? 0 : FLAG_FD);
+    const frame = { idWord: message.id, lengthBytes: lengthMax ^ 0xff, flags, bus };
+    trial.put(frame, model.judge(frame), i >> 8);
+  }
+  trial.flush();
 }
 
 /** Judges so many frames near to the rules; returns how many were admitted. The last block is not full. */

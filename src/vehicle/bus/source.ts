@@ -38,7 +38,10 @@ async function openUnpaced(
     return loop ? loopBus(open) : open();
   }
   // A vehicle's gateway never needs them, and need not carry them.
-  const [{ createGenerator }, { readExampleDatabases }] = await Promise.all([import("./generator.ts"), import("./example.ts")]);
+  const [{ createGenerator }, { readExampleDatabases }] = await Promise.all([
+    import("./generator.ts"),
+    import("./example.ts"),
+  ]);
   return createGenerator({
     databases: readExampleDatabases(),
     startUs: clock.wallUs() - catchUpUs,

@@ -64,7 +64,9 @@ export function prepareStatements(database: Database) {
       `SELECT ${HEAD}, payload FROM segment WHERE sequence BETWEEN @first AND @last ORDER BY sequence`,
     ),
     deleteSegments: database.prepare("DELETE FROM segment WHERE sequence BETWEEN @first AND @last"),
-    oldestMs: database.prepare("SELECT from_ms + clock_offset_ms FROM segment WHERE sequence > 0 ORDER BY sequence LIMIT 1").pluck(),
+    oldestMs: database
+      .prepare("SELECT from_ms + clock_offset_ms FROM segment WHERE sequence > 0 ORDER BY sequence LIMIT 1")
+      .pluck(),
     batches: database.prepare("SELECT first_sequence, last_sequence FROM batch ORDER BY first_sequence"),
     addBatch: database.prepare("INSERT INTO batch VALUES (@first, @last)"),
     deleteBatch: database.prepare("DELETE FROM batch WHERE first_sequence = @first"),
