@@ -88,7 +88,11 @@ module.exports = {
       to: { dependencyTypes: ["npm", "npm-dev", "npm-optional", "npm-peer", "npm-no-pkg", "core"] },
     },
     door("mqtt", "(^|/)node_modules/mqtt/", "^src/vehicle/uplink/broker\\.ts$|^src/fleet/ingest/broker\\.ts$"),
-    door("better-sqlite3", "(^|/)node_modules/(@types/)?better-sqlite3/", "^src/vehicle/outbox/schema\\.ts$|^src/fleet/store/database\\.ts$"),
+    door(
+      "better-sqlite3",
+      "(^|/)node_modules/(@types/)?better-sqlite3/",
+      "^src/vehicle/outbox/schema\\.ts$|^src/fleet/store/database\\.ts$",
+    ),
     door("protobufjs", "(^|/)node_modules/protobufjs/", "^src/wire/canward_pb\\.(js|d\\.ts)$"),
     door("yaml", "(^|/)node_modules/yaml/", "^src/yaml\\.ts$"),
     door("commander", "(^|/)node_modules/commander/", "^src/canward\\.ts$"),
@@ -130,6 +134,10 @@ module.exports = {
     exclude: { path: "\\.as\\.ts$" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"], extensions: [".ts", ".tsx", ".js", ".json", ".d.ts"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default", "types"],
+      extensions: [".ts", ".tsx", ".js", ".json", ".d.ts"],
+    },
   },
 };

@@ -23,7 +23,12 @@ export async function benchCorridor(): Promise<readonly Row[]> {
   const blocks = await recordDrive();
   const { plan: listed } = loadPlan(join(import.meta.dirname, "..", "deploy", "example", "allowlist.yaml"));
   return [
-    measure("corridor to SQLite, on change, the allow-list's signals", onChange(listed.catalogue.entries.map(({ source }) => source)), blocks, 1),
+    measure(
+      "corridor to SQLite, on change, the allow-list's signals",
+      onChange(listed.catalogue.entries.map(({ source }) => source)),
+      blocks,
+      1,
+    ),
     measure("corridor to SQLite, on change, every signal of the vehicle", onChange(allSignals()), blocks, undefined),
     measure("corridor to SQLite, the allow-list with its sampling", listed, blocks, undefined),
   ];
@@ -32,7 +37,14 @@ export async function benchCorridor(): Promise<readonly Row[]> {
 /** Copies of the generator's blocks, one after the other. */
 async function recordDrive(): Promise<readonly FrameBlock[]> {
   const block = createFrameBlock();
-  const source = createGenerator({ databases: readExampleDatabases(), startUs: 1.75e15, durationS: DRIVE_S, seed: 1, busIndexes: { can0: 0, can1: 1 }, block });
+  const source = createGenerator({
+    databases: readExampleDatabases(),
+    startUs: 1.75e15,
+    durationS: DRIVE_S,
+    seed: 1,
+    busIndexes: { can0: 0, can1: 1 },
+    block,
+  });
   const blocks: FrameBlock[] = [];
   for await (const { count, words, capturedAtUs, monotonicUs } of source.receive(new AbortController().signal)) {
     const copy = createFrameBlock(count);
@@ -55,7 +67,12 @@ function measure(what: string, plan: Plan, blocks: readonly FrameBlock[], reach:
     let segments = 0;
     const corridor = createCorridor(plan, memory, FLUSH_INTERVAL_US, (points, fromUs, toUs) => {
       const start = process.hrtime.bigint();
-      const span = { fromMs: Math.floor(fromUs / 1000), toMs: Math.floor(toUs / 1000), clockOffsetMs: 0, clockQuality: "recorded" } as const;
+      const span = {
+        fromMs: Math.floor(fromUs / 1000),
+        toMs: Math.floor(toUs / 1000),
+        clockOffsetMs: 0,
+        clockQuality: "recorded",
+      } as const;
       outbox.commit(points, plan.groups, plan.catalogue.digest, span);
       commitSeconds += Number(process.hrtime.bigint() - start) / 1e9;
       segments += 1;
@@ -96,10 +113,14 @@ function onChange(sources: readonly string[]): Plan {
   const signals = sources.map((source, i) => `  V.s${i}: { from: "${source}" }`);
   const text = `version: bench\nbuses: { can0: { dbc: [a] }, can1: { dbc: [b] } }\nsignals:\n${signals.join("\n")}\n`;
   const list = parseYaml(text, "bench.yaml", AllowListSchema, "allow-list");
-  const databases = new Map(Object.entries(readExampleDatabases()).map(([bus, database]) => [bus, [database]] as const));
+  const databases = new Map(
+    Object.entries(readExampleDatabases()).map(([bus, database]) => [bus, [database]] as const),
+  );
   const { plan, problems } = compile(list, databases);
   if (plan === undefined) throw new Error(problems.map(({ message }) => message).join("\n"));
   return plan;
 }
 
-if (import.meta.main) for (const row of await benchCorridor()) process.stdout.write(`${row.what}: ${row.value.toFixed(2)} ${row.unit}; ${row.detail}\n`);
+if (import.meta.main)
+  for (const row of await benchCorridor())
+    process.stdout.write(`${row.what}: ${row.value.toFixed(2)} ${row.unit}; ${row.detail}\n`);

@@ -8,7 +8,7 @@ import type { Database, Message, Signal } from "../src/dbc/database.ts";
 import { parseDatabase } from "../src/dbc/parse.ts";
 import { decodeText } from "../src/dbc/text.ts";
 import { createDecoder } from "../src/vehicle/decode/decode.ts";
-import { type FrameBlock, BLOCK_FRAMES_MAX } from "../src/vehicle/frame.ts";
+import { BLOCK_FRAMES_MAX, type FrameBlock } from "../src/vehicle/frame.ts";
 import { createGate } from "../src/vehicle/gate/gate.ts";
 import { createMemory, takeBlock } from "../src/vehicle/memory.ts";
 import type { Plan } from "../src/vehicle/plan.ts";
@@ -82,11 +82,19 @@ function measure(name: string, database: Database, share: number): Row {
 
 /** What the C program and the gate's table have in common: 11-bit ids, one message to an id, no multiplexing. */
 function isUsable({ extended, signals, lengthBytes, id }: Message, _i: number, all?: readonly Message[]): boolean {
-  return !extended && lengthBytes <= 64 && signals.length > 0 && signals.every(({ multiplexing }) => multiplexing === undefined) && all?.findIndex((other) => other.id === id && !other.extended) === _i;
+  return (
+    !extended &&
+    lengthBytes <= 64 &&
+    signals.length > 0 &&
+    signals.every(({ multiplexing }) => multiplexing === undefined) &&
+    all?.findIndex((other) => other.id === id && !other.extended) === _i
+  );
 }
 
 function planOf(database: Database, listed: readonly Message[]): Plan {
-  const signals = listed.flatMap((message, m) => message.signals.map((signal, s) => `  V.m${m}.s${s}: { from: "can0/${message.name}/${signal.name}" }`));
+  const signals = listed.flatMap((message, m) =>
+    message.signals.map((signal, s) => `  V.m${m}.s${s}: { from: "can0/${message.name}/${signal.name}" }`),
+  );
   const text = `version: bench\nbuses: { can0: { dbc: [bench.dbc] } }\nsignals:\n${signals.join("\n")}\n`;
   const list = parseYaml(text, "bench.yaml", AllowListSchema, "allow-list") satisfies { value: AllowList };
   const { plan, problems } = compile(list, new Map([["can0", [database]]]));
@@ -122,7 +130,11 @@ function checksum(
   return sum;
 }
 
-function runC(plan: Plan, database: Database, blocks: readonly FrameBlock[]): { readonly rate: number; readonly sum: bigint } {
+function runC(
+  plan: Plan,
+  database: Database,
+  blocks: readonly FrameBlock[],
+): { readonly rate: number; readonly sum: bigint } {
   const rules = new Map<string, { entry: number; message: Message; signals: Signal[] }>();
   for (const { source, group } of plan.catalogue.entries) {
     const [, messageName = "", signalName = ""] = source.split("/");
@@ -137,11 +149,20 @@ function runC(plan: Plan, database: Database, blocks: readonly FrameBlock[]): { 
   }
   const folder = mkdtempSync(join(tmpdir(), "canward-bench-"));
   try {
-    const program = { rules: [...rules.values()], frames: BLOCKS * BLOCK_FRAMES_MAX, blockFrames: BLOCK_FRAMES_MAX, repeats: REPEATS };
+    const program = {
+      rules: [...rules.values()],
+      frames: BLOCKS * BLOCK_FRAMES_MAX,
+      blockFrames: BLOCK_FRAMES_MAX,
+      repeats: REPEATS,
+    };
     writeFileSync(join(folder, "decode.c"), cSource(program));
     writeFileSync(join(folder, "frames.bin"), Buffer.concat(blocks.map(({ bytes }) => bytes)));
     execFileSync("cc", ["-O2", "-o", join(folder, "decode"), join(folder, "decode.c")]);
-    const [rate = "0", sum = "0"] = execFileSync(join(folder, "decode"), [join(folder, "frames.bin")], { encoding: "utf8" }).trim().split(" ");
+    const [rate = "0", sum = "0"] = execFileSync(join(folder, "decode"), [join(folder, "frames.bin")], {
+      encoding: "utf8",
+    })
+      .trim()
+      .split(" ");
     return { rate: Number(rate), sum: BigInt(sum) };
   } finally {
     rmSync(folder, { recursive: true });
@@ -158,7 +179,9 @@ function ownDatabase(order: "little" | "big"): Database {
       const length = s < 8 ? 3 + (random() % 8) : 4;
       if (bit + length > 64) break;
       const start = order === "little" ? bit : (bit >> 3) * 8 + 7 - (bit & 7);
-      lines.push(` SG_ S${s} : ${start}|${length}@${order === "little" ? 1 : 0}${random() % 3 === 0 ? "-" : "+"} (1,0) [0|0] "" ECU`);
+      lines.push(
+        ` SG_ S${s} : ${start}|${length}@${order === "little" ? 1 : 0}${random() % 3 === 0 ? "-" : "+"} (1,0) [0|0] "" ECU`,
+      );
       bit += length;
     }
   }
@@ -170,4 +193,6 @@ function shared(file: string): Database | undefined {
   return existsSync(path) ? parseDatabase(decodeText(readFileSync(path)), file).database : undefined;
 }
 
-if (import.meta.main) for (const row of benchDecode()) process.stdout.write(`${row.what}: ${row.value.toFixed(2)} ${row.unit}; ${row.detail}\n`);
+if (import.meta.main)
+  for (const row of benchDecode())
+    process.stdout.write(`${row.what}: ${row.value.toFixed(2)} ${row.unit}; ${row.detail}\n`);

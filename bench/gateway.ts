@@ -18,7 +18,9 @@ const WARM_UP_S = 20;
 
 export async function benchGateway(minutes: number): Promise<readonly Row[]> {
   const folder = mkdtempSync(join(tmpdir(), "canward-bench-"));
-  const broker = spawn(process.execPath, [join(import.meta.dirname, "broker.ts")], { stdio: ["pipe", "pipe", "inherit"] });
+  const broker = spawn(process.execPath, [join(import.meta.dirname, "broker.ts")], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   try {
     const port = await firstLine(broker);
     const log = makeLog(folder);
@@ -30,9 +32,23 @@ export async function benchGateway(minutes: number): Promise<readonly Row[]> {
     const detail = `${framesPerSecond.toFixed(0)} frames/s for ${minutes} min, replayed from a log`;
     return [
       { what: "gateway, memory (RSS, greatest)", value: rssMb, unit: "MB", reach: 90, better: "lower", detail },
-      { what: "gateway, memory growth after warm-up (last tenth against first)", value: growthMb, unit: "MB", reach: 3, better: "lower", detail },
+      {
+        what: "gateway, memory growth after warm-up (last tenth against first)",
+        value: growthMb,
+        unit: "MB",
+        reach: 3,
+        better: "lower",
+        detail,
+      },
       { what: "gateway, share of a core", value: cpuShare * 100, unit: "%", reach: 10, better: "lower", detail },
-      { what: "gateway, start to first admitted frame", value: median(starts), unit: "ms", reach: 500, better: "lower", detail: `of ${starts.length} starts: ${starts.join(", ")}` },
+      {
+        what: "gateway, start to first admitted frame",
+        value: median(starts),
+        unit: "ms",
+        reach: 500,
+        better: "lower",
+        detail: `of ${starts.length} starts: ${starts.join(", ")}`,
+      },
     ];
   } finally {
     broker.kill();
@@ -44,7 +60,11 @@ function makeLog(folder: string): string {
   const file = join(folder, "drive.log");
   const script = join(REPOSITORY, "deploy", "example", "make-drive.ts");
   // The example vehicle sends about 1,200 frames/s itself.
-  execFileSync(process.execPath, [script, "--seconds", String(LOG_S), "--background", String(FRAMES_PER_SECOND - 1_219), file], { stdio: "ignore" });
+  execFileSync(
+    process.execPath,
+    [script, "--seconds", String(LOG_S), "--background", String(FRAMES_PER_SECOND - 1_219), file],
+    { stdio: "ignore" },
+  );
   return file;
 }
 
@@ -60,7 +80,9 @@ function configText(log: string, port: string): string {
 }
 
 function startGateway(config: string): ChildProcess {
-  return spawn(join(REPOSITORY, "dist", "canward.js"), ["run", "--config", config], { stdio: ["ignore", "pipe", "inherit"] });
+  return spawn(join(REPOSITORY, "dist", "canward.js"), ["run", "--config", config], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
 }
 
 /** From the process's start, as the process itself reckons it, to the first frame that a rule admits. */
@@ -79,7 +101,10 @@ async function startMs(config: string): Promise<number> {
   }
 }
 
-async function observe(config: string, seconds: number): Promise<{ rssMb: number; growthMb: number; cpuShare: number; framesPerSecond: number }> {
+async function observe(
+  config: string,
+  seconds: number,
+): Promise<{ rssMb: number; growthMb: number; cpuShare: number; framesPerSecond: number }> {
   const gateway = startGateway(config);
   let last = "";
   createInterface({ input: gateway.stdout ?? process.stdin }).on("line", (line) => {
@@ -126,5 +151,6 @@ function median(values: readonly number[]): number {
 
 if (import.meta.main) {
   const minutes = Number(process.argv[2] ?? 1);
-  for (const row of await benchGateway(minutes)) process.stdout.write(`${row.what}: ${row.value.toFixed(1)} ${row.unit}; ${row.detail}\n`);
+  for (const row of await benchGateway(minutes))
+    process.stdout.write(`${row.what}: ${row.value.toFixed(1)} ${row.unit}; ${row.detail}\n`);
 }

@@ -25,10 +25,21 @@ export function benchReplay(): readonly Row[] {
     const frames = Number((/([\d,]+)\s+frames seen/.exec(stderr)?.[1] ?? "0").replaceAll(",", ""));
     if (status !== 0 || frames === 0) throw new Error(`replay failed: ${stderr}`);
     const detail = `${frames} frames in ${seconds.toFixed(2)} s, start of the process included`;
-    return [{ what: "canward replay, file to datapoints", value: frames / seconds, unit: "frames/s", reach: 500_000, better: "higher", detail }];
+    return [
+      {
+        what: "canward replay, file to datapoints",
+        value: frames / seconds,
+        unit: "frames/s",
+        reach: 500_000,
+        better: "higher",
+        detail,
+      },
+    ];
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-if (import.meta.main) for (const row of benchReplay()) process.stdout.write(`${row.what}: ${row.value.toFixed(0)} ${row.unit}; ${row.detail}\n`);
+if (import.meta.main)
+  for (const row of benchReplay())
+    process.stdout.write(`${row.what}: ${row.value.toFixed(0)} ${row.unit}; ${row.detail}\n`);

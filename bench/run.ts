@@ -9,7 +9,11 @@ import type { Row } from "./report.ts";
 import { SUITE } from "./suite.ts";
 
 const { values } = parseArgs({
-  options: { only: { type: "string" }, minutes: { type: "string", default: "1" }, "no-store": { type: "boolean", default: false } },
+  options: {
+    only: { type: "string" },
+    minutes: { type: "string", default: "1" },
+    "no-store": { type: "boolean", default: false },
+  },
 });
 const names = values.only === undefined ? Object.keys(SUITE) : values.only.split(",");
 
@@ -20,9 +24,15 @@ const machine = {
   node: process.version,
   v8: process.versions.v8,
   cc: execFileSync("cc", ["--version"], { encoding: "utf8" }).split("\n")[0] ?? "unknown",
-  load: loadavg().map((load) => load.toFixed(2)).join(" "),
+  load: loadavg()
+    .map((load) => load.toFixed(2))
+    .join(" "),
 };
-print(`${Object.entries(machine).map(([name, value]) => `${name} ${value}`).join(", ")}\n`);
+print(
+  `${Object.entries(machine)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(", ")}\n`,
+);
 
 const results: (Row & { readonly trials: readonly number[] })[] = [];
 for (const name of names) {
@@ -35,7 +45,11 @@ for (const name of names) {
 }
 if (!values["no-store"]) store();
 const missed = results.filter((row) => !isReached(row));
-print(missed.length === 0 ? "\nall that is to be reached is reached" : `\nnot reached: ${missed.map(({ what }) => what).join("; ")}`);
+print(
+  missed.length === 0
+    ? "\nall that is to be reached is reached"
+    : `\nnot reached: ${missed.map(({ what }) => what).join("; ")}`,
+);
 
 /** Runs the trials; of each row the median, with the detail of that trial. */
 function collect(name: string, trials: number): readonly (Row & { readonly trials: readonly number[] })[] {
@@ -49,10 +63,14 @@ function collect(name: string, trials: number): readonly (Row & { readonly trial
 }
 
 function trial(name: string): readonly Row[] {
-  const { status, stdout } = spawnSync(process.execPath, [join(import.meta.dirname, "suite.ts"), name, values.minutes], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [join(import.meta.dirname, "suite.ts"), name, values.minutes],
+    {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   if (status !== 0) throw new Error(`the benchmark ${name} failed`);
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "[]") as readonly Row[];
 }
@@ -63,7 +81,10 @@ function isReached({ value, reach, better }: Row): boolean {
 
 function line(row: Row & { readonly trials: readonly number[] }): string {
   const { what, value, unit, reach, better, detail } = row;
-  const aim = reach === undefined ? "" : `  (${isReached(row) ? "reached" : "NOT REACHED"}: ${better === "higher" ? "≥" : "≤"} ${reach})`;
+  const aim =
+    reach === undefined
+      ? ""
+      : `  (${isReached(row) ? "reached" : "NOT REACHED"}: ${better === "higher" ? "≥" : "≤"} ${reach})`;
   const spread = row.trials.length > 1 ? `\n    trials: ${row.trials.map(short).join(" ")}` : "";
   return `${what}: ${short(value)} ${unit}${aim}${detail === undefined ? "" : `\n    ${detail}`}${spread}`;
 }

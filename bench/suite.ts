@@ -1,6 +1,7 @@
 // The benchmarks by name, each as a function from nothing to rows. A trial is one of them, run once in a process of its own.
-import { benchCorridor } from "./corridor.ts";
+
 import { measureCandump } from "./candump.ts";
+import { benchCorridor } from "./corridor.ts";
 import { benchDecode } from "./decode.ts";
 import { benchGateway } from "./gateway.ts";
 import { measureIngest } from "./ingest.ts";
@@ -28,7 +29,15 @@ async function candumpRows(): Promise<readonly Row[]> {
   const figures = await measureCandump(1_000_000, 1);
   return Object.entries(figures)
     .filter(([name]) => name.endsWith("PerSecond"))
-    .map(([name, value]) => ({ what: `candump log to blocks, ${name}`, value: Number(value) / 1e6, unit: "M lines/s", better: "higher" }) as const);
+    .map(
+      ([name, value]) =>
+        ({
+          what: `candump log to blocks, ${name}`,
+          value: Number(value) / 1e6,
+          unit: "M lines/s",
+          better: "higher",
+        }) as const,
+    );
 }
 
 function wireRows(): readonly Row[] {
@@ -37,14 +46,31 @@ function wireRows(): readonly Row[] {
   return rows.map(({ recording, datapoints, ratio, fleetWise, canward, exact, count }) => {
     if (!exact) throw new Error(`${recording}: not decoded back exactly`);
     const detail = `${canward.toFixed(3)} bytes a datapoint; FleetWise + Snappy ${fleetWise.toFixed(2)}; ${count} datapoints, decoded back exactly`;
-    return { what: `bytes on the wire, ${recording}, ${datapoints}`, value: ratio, unit: "times smaller", reach: 8, better: "higher", detail };
+    return {
+      what: `bytes on the wire, ${recording}, ${datapoints}`,
+      value: ratio,
+      unit: "times smaller",
+      reach: 8,
+      better: "higher",
+      detail,
+    };
   });
 }
 
 async function ingestRows(): Promise<readonly Row[]> {
-  const { batchesPerSecond, batchBytes, datapointsPerBatch, workerMicrosPerBatch, batchesPerCommit } = await measureIngest("mosquitto", undefined, 1);
+  const { batchesPerSecond, batchBytes, datapointsPerBatch, workerMicrosPerBatch, batchesPerCommit } =
+    await measureIngest("mosquitto", undefined, 1);
   const detail = `${batchBytes} bytes and ${datapointsPerBatch} datapoints a batch; ${workerMicrosPerBatch.toFixed(0)} µs of CPU a batch, ${batchesPerCommit.toFixed(0)} batches a commit; broker mosquitto`;
-  return [{ what: "ingest, one worker, SQLite", value: batchesPerSecond, unit: "batches/s", reach: 5_000, better: "higher", detail }];
+  return [
+    {
+      what: "ingest, one worker, SQLite",
+      value: batchesPerSecond,
+      unit: "batches/s",
+      reach: 5_000,
+      better: "higher",
+      detail,
+    },
+  ];
 }
 
 // As a trial: prints its rows as JSON.

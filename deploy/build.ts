@@ -25,6 +25,8 @@ await build({
   // Native code finds its binary beside its own files.
   external: ["better-sqlite3"],
   // Libraries that are CommonJS ask for Node's own modules in its way.
-  banner: { js: 'import { createRequire as canwardRequire } from "node:module"; const require = canwardRequire(import.meta.url);' },
+  banner: {
+    js: 'import { createRequire as canwardRequire } from "node:module"; const require = canwardRequire(import.meta.url);',
+  },
   logLevel: "warning",
 });

@@ -30,7 +30,11 @@ export interface Credentials {
 }
 
 /** Where a URL of the configuration points to, in the words of the MQTT library. */
-export function addressOf(url: string): { readonly protocol: "mqtt" | "mqtts"; readonly host: string; readonly port: number } {
+export function addressOf(url: string): {
+  readonly protocol: "mqtt" | "mqtts";
+  readonly host: string;
+  readonly port: number;
+} {
   const { protocol, hostname, port } = new URL(url);
   const isTls = protocol === "mqtts:";
   // The brackets of an IPv6 address belong to the URL.

@@ -19,7 +19,9 @@ export interface CProgram {
 
 /** It reads the frame records from the file that is its argument, and prints million frames/s and a checksum. */
 export function cSource({ rules, frames, blockFrames, repeats }: CProgram): string {
-  const cases = rules.map(({ entry, signals }) => `    case ${entry >>> 16}: {\n${decodeLines(signals)}      break;\n    }`);
+  const cases = rules.map(
+    ({ entry, signals }) => `    case ${entry >>> 16}: {\n${decodeLines(signals)}      break;\n    }`,
+  );
   const entries = rules.map(({ entry, message }) => `  standard[${message.id}] = ${entry}u;`);
   const valuesMax = Math.max(1, ...rules.map(({ signals }) => signals.length));
   return `#include <stdint.h>
@@ -97,9 +99,7 @@ function expression(signal: Signal, short: boolean): string {
   const left = little ? 64 - from - lengthBits : from;
   if (left < 0) return nineBytes(signal, firstByte, before);
   const signed = signal.signed && signal.format === "integer";
-  return signed
-    ? `(int64_t)(${word} << ${left}) >> ${64 - lengthBits}`
-    : `(${word} << ${left}) >> ${64 - lengthBits}`;
+  return signed ? `(int64_t)(${word} << ${left}) >> ${64 - lengthBits}` : `(${word} << ${left}) >> ${64 - lengthBits}`;
 }
 
 /** A long signal that does not start on a byte. */

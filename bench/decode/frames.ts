@@ -26,7 +26,10 @@ export function createRandom(seed: number): () => number {
 export function fillBlocks(blocks: readonly FrameBlock[], messages: readonly Message[], seed: number): void {
   const random = createRandom(seed);
   const cycles = messages.map(({ cycleMs }) => cycleMs ?? CYCLES_MS[random() % CYCLES_MS.length] ?? 100);
-  const order = schedule(cycles, blocks.reduce((sum, block) => sum + block.capacity, 0));
+  const order = schedule(
+    cycles,
+    blocks.reduce((sum, block) => sum + block.capacity, 0),
+  );
   let next = 0;
   for (const block of blocks) {
     block.count = block.capacity;

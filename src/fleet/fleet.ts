@@ -20,7 +20,11 @@ export interface FleetService {
 const PAGE_DIRECTORY = join(PACKAGE_DIRECTORY, "dist", "page");
 
 /** `resolve` gives the paths of files that the configuration names. */
-export async function startFleet(config: FleetConfig, resolve: (path: string) => string, log: Logger): Promise<FleetService> {
+export async function startFleet(
+  config: FleetConfig,
+  resolve: (path: string) => string,
+  log: Logger,
+): Promise<FleetService> {
   const store = openStore(resolve(config.store.path));
   const ingest = await startIngest({ broker: config.broker, resolve, store, log });
   const { host = "127.0.0.1", port = 8080 } = config.web ?? {};

@@ -47,8 +47,6 @@ export interface DecodeTables {
   readonly valueBytesMax: number;
 }
 
-export type Aggregate = "last" | "mean" | "min" | "max";
-
 /** By slot, unless said otherwise. */
 export interface SampleTables {
   /** By rule, one more than there are rules: the rule's first slot. */

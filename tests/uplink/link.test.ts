@@ -10,7 +10,7 @@ import { commitSecond } from "../outbox/segments.ts";
 import { needs } from "../requirements.ts";
 import { PUBLISH } from "./packets.ts";
 import { type BadLink, startProxy } from "./proxy.ts";
-import { startVehicle, type Vehicle } from "./vehicle.ts";
+import { listen, startVehicle, type Vehicle } from "./vehicle.ts";
 
 // Processes start and end in every test; how long that takes is the machine's affair.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -195,15 +195,19 @@ describe("with mosquitto and a list of who may do what", () => {
 
   it("a refused batch stays in the outbox, the refusal is told, and the broker is asked ever more seldom", async () => {
     const acl = `${folder.path}/acl`;
-    writeFileSync(acl, "topic write canward/v1/+/status\ntopic write canward/v1/+/birth/+\n");
+    writeFileSync(acl, "topic readwrite canward/v1/+/status\ntopic write canward/v1/+/birth/+\n");
     const broker = await startMosquitto(folder.path, undefined, [`acl_file ${acl}`]);
     cleanups.push(() => broker.end());
+    const listener = await listen(broker.url);
+    cleanups.push(() => listener.end());
     const clock = hastyClock(6);
     const vehicle = start({ url: broker.url, clock, before: (outbox) => void commitSecond(outbox, 20) });
     await until(() => clock.slept.length === 6);
     expectBackoff(clock.slept);
     expect(vehicle.outbox.backlog().segments).toBe(1);
     expect(vehicle.outbox.counters.datapointsAcknowledged).toBe(0);
+    // Nobody is to believe that it is online while it waits for a minute.
+    await until(() => listener.presence() === "lost");
     expect(vehicle.lines).toContainEqual(
       expect.objectContaining({
         msg: expect.stringContaining("refused a batch"),

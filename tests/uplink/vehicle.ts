@@ -76,6 +76,8 @@ export interface Listener {
   sequences(): number[];
   /** By topic, what the broker retains: received again by a new subscriber. */
   readonly retained: ReadonlyMap<string, Buffer>;
+  readonly statuses: readonly Status[];
+  /** What the newest of them says. */
   presence(): Status["presence"] | undefined;
   end(): Promise<void>;
 }
@@ -111,6 +113,7 @@ export async function listen(
       return Array.from(new Set(all)).sort((a, b) => a - b);
     },
     retained,
+    statuses,
     presence: () => statuses.at(-1)?.presence,
     end: () => client.endAsync(true),
   };

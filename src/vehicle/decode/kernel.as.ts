@@ -24,12 +24,12 @@ const FIELD_NINE_BYTES: u32 = 1 << 26;
  */
 export function decode(records: usize, admitted: usize, from: u32, to: u32, rules: usize, values: usize): void {
   let value = values;
-  let at = admitted + (<usize>from << 2);
-  const end = admitted + (<usize>to << 2);
+  let at = admitted + ((<usize>from) << 2);
+  const end = admitted + ((<usize>to) << 2);
   for (; at < end; at += 4) {
     const word = load<u32>(at);
     const payload = records + <usize>(word & 0xffff) * FRAME_BYTES + PAYLOAD_OFFSET;
-    const rule = rules + (<usize>(word >> 16) << RULE_SHIFT);
+    const rule = rules + ((<usize>(word >> 16)) << RULE_SHIFT);
     let group = <usize>load<u32>(rule);
     const groupsEnd = <usize>load<u32>(rule, 4);
     if (load<u32>(rule, 12) != 0) {
@@ -100,7 +100,6 @@ function holds(conditions: usize, end: usize, payload: usize): bool {
 }
 
 /** Four signals of up to 24 bits out of 16 bytes of the payload, to four 32-bit integers. */
-@inline
 function cutFour(group: usize, window: v128, to: usize): void {
   const fields = v128.and(i8x16.relaxed_swizzle(window, v128.load(group)), v128.load(group, 16));
   const multiplier = v128.load(group, 32);
@@ -122,15 +121,18 @@ function cutOne(field: u32, payload: usize): i64 {
     if ((field & FIELD_NINE_BYTES) != 0) bits |= load<u8>(address, 8) >> (8 - <u8>left);
   } else {
     // In a field over nine bytes `left` counts the bits below the first one: those above come from the ninth byte.
-    if ((field & FIELD_NINE_BYTES) != 0) bits = ((load<u64>(address) >> left) | (<u64>load<u8>(address, 8) << (64 - left))) << right;
+    if ((field & FIELD_NINE_BYTES) != 0)
+      bits = ((load<u64>(address) >> left) | ((<u64>load<u8>(address, 8)) << (64 - left))) << right;
     else bits = load<u64>(address) << left;
   }
   return (field & FIELD_SIGNED) != 0 ? <i64>bits >> <i64>right : <i64>(bits >> right);
 }
 
 /** Eight bytes with the first as the most significant. */
-@inline
 function reversed(address: usize): u64 {
   const bytes = v128.load64_zero(address);
-  return v128.extract_lane<u64>(v128.shuffle<u8>(bytes, bytes, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8), 0);
+  return v128.extract_lane<u64>(
+    v128.shuffle<u8>(bytes, bytes, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8),
+    0,
+  );
 }
