@@ -147,7 +147,8 @@ function summary(decoder: FrameDecoder, counters: Readonly<CandumpCounters>, j19
   const { frames, junkLines, firstJunkLine } = counters;
   if (frames + junkLines === 0) return "0 frames: the log is empty\n";
   const count = (value: number): string => value.toLocaleString("en");
-  const junk = junkLines === 0 ? "" : `; ${count(junkLines)} lines were no frame, the first is line ${firstJunkLine}`;
+  const were = junkLines === 1 ? "line was" : "lines were";
+  const junk = junkLines === 0 ? "" : `; ${count(junkLines)} ${were} no frame, the first is line ${firstJunkLine}`;
   const { extended } = decoder;
   const hint =
     j1939 || extended.unmatched === 0 || extended.decoded > 0

@@ -6,6 +6,7 @@ import { openSource } from "./bus/source.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { GatewayConfig } from "./config.ts";
 import { createCorridor } from "./corridor.ts";
+import { startFeed } from "./feed.ts";
 import { createMemory, takeBlock } from "./memory.ts";
 import { openOutbox } from "./outbox/outbox.ts";
 import type { Plan } from "./plan.ts";
@@ -25,25 +26,14 @@ export function startGateway(config: GatewayConfig, plan: Plan, log: Logger, clo
   const memory = createMemory();
   const outbox = openOutbox(config.outbox.path, config.outbox.bytesMax);
   const { catalogue, groups } = plan;
-  outbox.keepCatalogue(
-    catalogue.digest,
-    encodeBirth({
-      catalogue,
-      softwareVersion: VERSION,
-      stream: outbox.stream,
-      createdAtMs: Math.floor(clock.wallUs() / 1000),
-    }),
-  );
+  const createdAtMs = Math.floor(clock.wallUs() / 1000);
+  const { stream } = outbox;
+  outbox.keepCatalogue(catalogue.digest, encodeBirth({ catalogue, softwareVersion: VERSION, stream, createdAtMs }));
   const wall = new WallClock();
   const clockQuality = config.source.restamp ? "unknown" : "recorded";
   const corridor = createCorridor(plan, memory, config.outbox.flushIntervalUs, (points, fromUs, toUs) => {
-    const span = {
-      fromMs: Math.floor(fromUs / 1000),
-      toMs: Math.floor(toUs / 1000),
-      clockOffsetMs: wall.offsetMs,
-      clockQuality,
-    } as const;
-    outbox.commit(points, groups, catalogue.digest, span);
+    const [fromMs, toMs] = [Math.floor(fromUs / 1000), Math.floor(toUs / 1000)];
+    outbox.commit(points, groups, catalogue.digest, { fromMs, toMs, clockOffsetMs: wall.offsetMs, clockQuality });
   });
   const counters = (): GatewayCounters => countersOf(corridor.counters(), outbox.counters, uplink.counters);
   const uplink = startUplink({
@@ -55,45 +45,21 @@ export function startGateway(config: GatewayConfig, plan: Plan, log: Logger, clo
     log,
   });
 
-  const stopping = new AbortController();
-  // Between frames, time goes on: what is due when nothing comes is found by this timer.
-  const pace = paceOf(config.source);
-  let lastUs = Number.NaN;
-  let hasAdmitted = false;
-  let passedAtUs = 0;
-  const failed = Promise.withResolvers<never>();
-  const timer = setInterval(() => {
-    try {
-      if (pace > 0 && !Number.isNaN(lastUs)) corridor.advance(lastUs + (clock.nowUs() - passedAtUs) * pace);
-    } catch (cause) {
-      failed.reject(cause);
-    }
-  }, config.outbox.flushIntervalUs / 4000);
-
-  const received = (async () => {
-    const source = await openSource(config.source, takeBlock(memory), plan.buses, clock);
-    for await (const block of source.receive(stopping.signal)) {
-      wall.learn(block);
-      corridor.pass(block);
-      lastUs = block.monotonicUs[block.count - 1] ?? lastUs;
-      passedAtUs = clock.nowUs();
-      if (!hasAdmitted && corridor.counters().framesAdmitted > 0) {
-        hasAdmitted = true;
-        log.info({ sinceStartMs: Math.round(performance.now()) }, "first frame admitted");
-      }
-    }
-  })();
-  // The uplink ends by itself only where the outbox failed.
-  const ended = Promise.race([received, failed.promise, uplink.ended]);
+  const feed = startFeed({
+    open: () => openSource(config.source, takeBlock(memory), plan.buses, clock),
+    corridor,
+    wall,
+    pace: paceOf(config.source),
+    tickMs: config.outbox.flushIntervalUs / 4000,
+    clock,
+    log,
+  });
   return {
-    ended,
+    // The uplink ends by itself only where the outbox failed.
+    ended: Promise.race([feed.ended, uplink.ended]),
     counters,
     stop: async () => {
-      stopping.abort();
-      // Whoever waits for `ended` is told why.
-      ended.catch(() => undefined);
-      await received.catch(() => undefined);
-      clearInterval(timer);
+      await feed.stop();
       try {
         corridor.finish();
       } finally {

@@ -4,8 +4,8 @@ import type { Status } from "../wire/status.ts";
 import type { Clock } from "./clock.ts";
 import type { CorridorCounters } from "./corridor.ts";
 import { DENIALS } from "./memory.ts";
-import type { Outbox, OutboxCounters } from "./outbox/outbox.ts";
 import type { Plan } from "./plan.ts";
+import type { Outbox, OutboxCounters } from "./segment.ts";
 import type { UplinkCounters } from "./uplink/uplink.ts";
 
 /**

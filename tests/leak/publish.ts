@@ -2,8 +2,8 @@
 import { createCorridor } from "../../src/vehicle/corridor.ts";
 import type { FrameBlock } from "../../src/vehicle/frame.ts";
 import type { CorridorMemory } from "../../src/vehicle/memory.ts";
-import type { OutboxCounters } from "../../src/vehicle/outbox/outbox.ts";
 import type { Plan } from "../../src/vehicle/plan.ts";
+import type { OutboxCounters } from "../../src/vehicle/segment.ts";
 import { countersOf } from "../../src/vehicle/status.ts";
 import type { UplinkCounters } from "../../src/vehicle/uplink/uplink.ts";
 import { joinSegments } from "../../src/wire/batch.ts";

@@ -2,7 +2,8 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Outbox, openOutbox } from "../../src/vehicle/outbox/outbox.ts";
+import { openOutbox } from "../../src/vehicle/outbox/outbox.ts";
+import type { Outbox } from "../../src/vehicle/segment.ts";
 import { temporaryFolder } from "../fleet/processes.ts";
 import { ALL, commitSecond, headerOf, LIMITS, OFFSET_MS, sequencesOf, takeAll } from "./segments.ts";
 

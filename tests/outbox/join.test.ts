@@ -1,7 +1,8 @@
 // Which segments are joined to a batch, and which are not, since a batch has one catalogue, one clock, and an end.
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Outbox, openOutbox } from "../../src/vehicle/outbox/outbox.ts";
+import { openOutbox } from "../../src/vehicle/outbox/outbox.ts";
+import type { Outbox } from "../../src/vehicle/segment.ts";
 import { createDatapoints } from "../../src/wire/datapoints.ts";
 import { temporaryFolder } from "../fleet/processes.ts";
 import {

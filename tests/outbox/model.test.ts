@@ -3,8 +3,9 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { type Outbox, type OutboxBatch, openOutbox } from "../../src/vehicle/outbox/outbox.ts";
+import { openOutbox } from "../../src/vehicle/outbox/outbox.ts";
 import { ROW_BYTES } from "../../src/vehicle/outbox/statements.ts";
+import type { Outbox, OutboxBatch } from "../../src/vehicle/segment.ts";
 import { packSegment } from "../../src/wire/segment.ts";
 import { temporaryFolder } from "../fleet/processes.ts";
 import {

@@ -6,10 +6,11 @@ import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { OperatingError } from "../../src/errors.ts";
 import { useError } from "../../src/vehicle/outbox/errors.ts";
-import { type Outbox, openOutbox } from "../../src/vehicle/outbox/outbox.ts";
+import { openOutbox } from "../../src/vehicle/outbox/outbox.ts";
 import { openDatabase } from "../../src/vehicle/outbox/schema.ts";
 import { SqliteOutbox } from "../../src/vehicle/outbox/sqlite.ts";
 import { prepareStatements } from "../../src/vehicle/outbox/statements.ts";
+import type { Outbox } from "../../src/vehicle/segment.ts";
 import { temporaryFolder } from "../fleet/processes.ts";
 import { commitSecond, takeAll } from "./segments.ts";
 

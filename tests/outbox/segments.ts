@@ -1,12 +1,7 @@
 // What the outbox's tests put in, and how they read what comes out: each datapoint names its segment, so that it is known again.
 import { copyFileSync, existsSync } from "node:fs";
-import {
-  type BatchLimits,
-  type Outbox,
-  type OutboxBatch,
-  openOutbox,
-  type Span,
-} from "../../src/vehicle/outbox/outbox.ts";
+import { openOutbox } from "../../src/vehicle/outbox/outbox.ts";
+import type { BatchLimits, Outbox, OutboxBatch, Span } from "../../src/vehicle/segment.ts";
 import { type Batch, readBatch } from "../../src/wire/batch.ts";
 import { createDatapoints, type Datapoints } from "../../src/wire/datapoints.ts";
 

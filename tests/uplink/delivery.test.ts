@@ -1,7 +1,7 @@
 // Between the outbox and a real broker, over a link that fails: what the broker has not acknowledged is still there, and what
 // was committed arrives.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Outbox } from "../../src/vehicle/outbox/outbox.ts";
+import type { Outbox } from "../../src/vehicle/segment.ts";
 import { readHeader } from "../../src/wire/batch.ts";
 import { batchTopic, birthTopic } from "../../src/wire/topics.ts";
 import { type Broker, startAedes, startMosquitto, temporaryFolder, until } from "../fleet/processes.ts";
@@ -85,6 +85,11 @@ describe.each([
     await vehicle.stop();
     await until(() => late.presence() === "offline");
     await late.end();
+    const last = await listen(broker.url);
+    await until(() => last.retained.size === 2);
+    // The will was not sent after all.
+    expect(last.presence()).toBe("offline");
+    await last.end();
     expect(proxy.sent.filter(({ type }) => type === SUBSCRIBE)).toEqual([]);
   });
 

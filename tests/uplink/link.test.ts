@@ -190,6 +190,18 @@ describe("with a broker that does not do its part", () => {
   });
 });
 
+it("an outbox that fails ends the uplink, and the vehicle counts as lost", async () => {
+  const broker = await startAedes();
+  cleanups.push(() => broker.end());
+  const listener = await listen(broker.url);
+  cleanups.push(() => listener.end());
+  const vehicle = start({ url: broker.url });
+  await until(() => listener.presence() === "online");
+  vehicle.outbox.close();
+  await expect(vehicle.uplink.ended).rejects.toThrow();
+  await until(() => listener.presence() === "lost");
+});
+
 describe("with mosquitto and a list of who may do what", () => {
   needs("mosquitto");
 

@@ -1,76 +1,10 @@
 // The outbox: datapoints go in as segments and are on disk when `commit` returns; they leave as batches and are deleted
 // when a batch is acknowledged, never before. It is bounded in bytes: where that is not enough the oldest segments are
 // evicted, and the gap is told to the fleet.
-import type { ClockQuality } from "../../wire/batchHeader.ts";
-import type { Datapoints } from "../../wire/datapoints.ts";
+import type { Outbox } from "../segment.ts";
 import { openError, useError } from "./errors.ts";
 import { openDatabase } from "./schema.ts";
 import { SqliteOutbox } from "./sqlite.ts";
-
-/** What a segment covers, and the clock it was captured by. */
-export interface Span {
-  /** Whole milliseconds by the monotonic clock. */
-  readonly fromMs: number;
-  readonly toMs: number;
-  /** Wall clock minus monotonic clock, in whole milliseconds. */
-  readonly clockOffsetMs: number;
-  readonly clockQuality: ClockQuality;
-}
-
-/** How much one batch may join; its first segment it has however large that is. */
-export interface BatchLimits {
-  readonly segmentsMax: number;
-  readonly bytesMax: number;
-  readonly datapointsMax: number;
-}
-
-/** Segments joined for one publish. Taken again after a crash it is the same, byte for byte. */
-export interface OutboxBatch {
-  readonly firstSequence: number;
-  readonly lastSequence: number;
-  readonly datapoints: number;
-  readonly payload: Uint8Array;
-}
-
-export interface Backlog {
-  readonly segments: number;
-  readonly bytes: number;
-  /** Start of the oldest segment, by the wall clock. */
-  readonly oldestMs: number | undefined;
-}
-
-/** Since it was opened. At every moment found + committed = acknowledged + evicted + waiting. */
-export interface OutboxCounters {
-  segmentsCommitted: number;
-  /** What was there already. */
-  datapointsFound: number;
-  datapointsCommitted: number;
-  datapointsEvicted: number;
-  datapointsAcknowledged: number;
-  datapointsWaiting: number;
-}
-
-export interface Outbox {
-  /** 16 random bytes: the life of this outbox. */
-  readonly stream: Uint8Array;
-  readonly counters: Readonly<OutboxCounters>;
-  /** The number that the next segment gets. */
-  nextSequence(): number;
-  /** Remembers what the aliases of a catalogue mean, for as long as segments cite it. */
-  keepCatalogue(digest: string, birth: Uint8Array): void;
-  /** The catalogues that segments cite, and the one kept last. */
-  catalogues(): readonly { readonly digest: string; readonly birth: Uint8Array }[];
-  /** Packs the datapoints and commits them. */
-  commit(points: Datapoints, groups: Uint16Array, catalogue: string, span: Span): void;
-  /** The next batch of segments numbered `from` to `to - 1`, oldest first; undefined where all are taken. */
-  take(from: number, to: number, limits: BatchLimits): OutboxBatch | undefined;
-  /** Gives a taken batch back: it was not acknowledged, and is taken again later. */
-  giveBack(batch: OutboxBatch): void;
-  /** Deletes what a batch carried: the broker has it. */
-  acknowledge(batch: OutboxBatch): void;
-  backlog(): Backlog;
-  close(): void;
-}
 
 /** Throws an OutboxError where the file cannot be used; so do all methods. */
 export function openOutbox(path: string, bytesMax: number): Outbox {

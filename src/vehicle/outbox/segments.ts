@@ -1,7 +1,7 @@
 // Rows of segments in; what they cover, what they sum up to, and which of them one batch can carry, out. Pure.
 import type { Gap } from "../../wire/batchHeader.ts";
 import { DATAPOINTS_MAX } from "../../wire/segment.ts";
-import type { BatchLimits } from "./outbox.ts";
+import type { BatchLimits } from "../segment.ts";
 import type { GapRow, SegmentRow, Totals } from "./statements.ts";
 
 export const NOTHING: Totals = { segments: 0, bytes: 0, datapoints: 0 };

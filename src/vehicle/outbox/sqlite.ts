@@ -4,7 +4,7 @@ import { joinSegments } from "../../wire/batch.ts";
 import { GAPS_MAX } from "../../wire/batchHeader.ts";
 import type { Datapoints } from "../../wire/datapoints.ts";
 import { packSegment } from "../../wire/segment.ts";
-import type { Backlog, BatchLimits, Outbox, OutboxBatch, OutboxCounters, Span } from "./outbox.ts";
+import type { Backlog, BatchLimits, Outbox, OutboxBatch, OutboxCounters, Span } from "../segment.ts";
 import type { Database } from "./schema.ts";
 import { difference, endMs, gapOf, joinable, NOTHING, startMs, sumOf } from "./segments.ts";
 import {

@@ -3,7 +3,7 @@
 // acknowledged it.
 import { encodeStatus, type Status } from "../../wire/status.ts";
 import { batchTopic, birthTopic, statusTopic } from "../../wire/topics.ts";
-import type { BatchLimits, OutboxBatch } from "../outbox/outbox.ts";
+import type { BatchLimits, OutboxBatch } from "../segment.ts";
 import type { BrokerConnection } from "./broker.ts";
 import type { UplinkCounters, UplinkOptions } from "./uplink.ts";
 

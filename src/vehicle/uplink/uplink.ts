@@ -6,7 +6,7 @@ import type { Credentials } from "../../broker.ts";
 import { encodeStatus, type Status } from "../../wire/status.ts";
 import { statusTopic } from "../../wire/topics.ts";
 import type { Clock } from "../clock.ts";
-import type { Outbox } from "../outbox/outbox.ts";
+import type { Outbox } from "../segment.ts";
 import { type BrokerConnection, connectBroker, VersionRefused } from "./broker.ts";
 import { Session } from "./session.ts";
 
