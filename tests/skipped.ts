@@ -12,6 +12,7 @@ export class SkipReporter implements Reporter {
         counts.set(reason, (counts.get(reason) ?? 0) + 1);
       }
     }
-    for (const [reason, count] of counts) process.stdout.write(`\n skipped: ${count} test${count === 1 ? "" : "s"}: ${reason}\n`);
+    for (const [reason, count] of counts)
+      process.stdout.write(`\n skipped: ${count} test${count === 1 ? "" : "s"}: ${reason}\n`);
   }
 }

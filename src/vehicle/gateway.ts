@@ -54,11 +54,14 @@ export function startGateway(config: GatewayConfig, plan: Plan, log: Logger, clo
     clock,
     log,
   });
+  // The uplink ends by itself only where the outbox failed.
+  const ended = Promise.race([feed.ended, uplink.ended]);
   return {
-    // The uplink ends by itself only where the outbox failed.
-    ended: Promise.race([feed.ended, uplink.ended]),
+    ended,
     counters,
     stop: async () => {
+      // Whoever waits for `ended` is told why.
+      ended.catch(() => undefined);
       await feed.stop();
       try {
         corridor.finish();

@@ -8,13 +8,17 @@ import { cruise, type ICruiseOptions, type ICruiseResult, type IFlattenedRuleSet
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const repository = join(import.meta.dirname, "..", "..");
-const configuration: { forbidden: IFlattenedRuleSet["forbidden"]; options: ICruiseOptions } = createRequire(import.meta.url)(
-  join(repository, ".dependency-cruiser.cjs"),
-);
+const configuration: { forbidden: IFlattenedRuleSet["forbidden"]; options: ICruiseOptions } = createRequire(
+  import.meta.url,
+)(join(repository, ".dependency-cruiser.cjs"));
 
 async function violations(baseDir: string): Promise<ICruiseResult> {
   const { forbidden = [], options } = configuration;
-  const result = await cruise(["src"], { ...options, baseDir, ruleSet: { forbidden }, validate: true }, { ...options.enhancedResolveOptions });
+  const result = await cruise(
+    ["src"],
+    { ...options, baseDir, ruleSet: { forbidden }, validate: true },
+    { ...options.enhancedResolveOptions },
+  );
   if (typeof result.output === "string") throw new Error("no structured result");
   return result.output;
 }
@@ -64,7 +68,8 @@ describe("the import rules", () => {
     const { summary, modules } = await violations(repository);
     expect(summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`)).toEqual([]);
     const read = new Set(modules.map(({ source }) => source));
-    for (const file of ["src/canward.ts", "src/vehicle/gateway.ts", "src/fleet/web/page/main.tsx", "src/dbc/parse.ts"]) expect(read).toContain(file);
+    for (const file of ["src/canward.ts", "src/vehicle/gateway.ts", "src/fleet/web/page/main.tsx", "src/dbc/parse.ts"])
+      expect(read).toContain(file);
     expect(summary.totalCruised).toBeGreaterThan(150);
     expect(summary.totalDependenciesCruised ?? 0).toBeGreaterThan(400);
   });
@@ -82,7 +87,9 @@ describe("the import rules", () => {
     });
     try {
       const { summary } = await violations(copy);
-      const caught = summary.violations.filter(({ from }) => from.includes("planted")).map((violation) => violation.rule.name);
+      const caught = summary.violations
+        .filter(({ from }) => from.includes("planted"))
+        .map((violation) => violation.rule.name);
       expect(caught).toContain(rule);
     } finally {
       for (const path of paths) rmSync(path);
