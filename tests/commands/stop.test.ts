@@ -1,11 +1,12 @@
 // How commands end when they are told to, or when nobody reads them any more: at any moment, in order, with nothing left over.
 import { once } from "node:events";
-import { closeSync, existsSync, openSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { gunzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { canward, EXAMPLE, filesIn, STACK_TRACE, start, temporaryFolder } from "./process.ts";
+import { EXAMPLE, filesIn, STACK_TRACE, start, temporaryFolder } from "./process.ts";
 
 const DRIVE = join(EXAMPLE, "drive.log.gz");
 const BODY = join(EXAMPLE, "body.dbc");
@@ -114,7 +115,8 @@ describe("asked twice", () => {
     expect(stdout).toMatch(/stopping …\n {2}stopped\.\n$/);
   });
 
-  test("by someone who has waited, it ends on the spot", async () => {
+  // Again where a busy machine takes all the time that a farewell has.
+  test("by someone who has waited, it ends on the spot", { retry: 2 }, async () => {
     const gateway = run(gatewayFolder(await deafBroker()));
     await gateway.printed(/uplink connected/);
     gateway.child.kill("SIGINT");
@@ -128,16 +130,18 @@ describe("asked twice", () => {
 
 describe("interrupted", () => {
   test.for([
-    ["replay", "replay", "-", "--config", join(EXAMPLE, "gateway.yaml")],
-    ["decode", "decode", "--dbc", BODY, "-"],
-  ])("%s says what came of the frames so far", async ([, ...args]) => {
+    ["replay", "-", "--config", join(EXAMPLE, "gateway.yaml")],
+    ["decode", "--dbc", BODY, "-"],
+  ])("`canward %s` says what came of the frames so far", async (args) => {
     const running = start(args);
-    running.child.stdin?.write("(1783999800.000187) can1 060#00000087\n");
-    if (args[0] === "decode") await running.printed(/ACU_CrashSignal/);
-    else await sleep(500);
-    const { code, stderr } = await running.stop("SIGINT");
+    // Of an open pipe that more could come from.
+    running.child.stdin?.write(gunzipSync(readFileSync(DRIVE)).subarray(0, 200_000));
+    await running.printed(/"t":/);
+    const { code, stdout, stderr } = await running.stop("SIGINT");
     expect(code).toBe(130);
-    expect(stderr).toMatch(/\b1 (frames: 1 decoded| frames seen)/);
+    expect(stdout.endsWith("}\n")).toBe(true);
+    expect(stderr).toMatch(/^ *[1-9][\d,]+ (frames: | frames seen$)/m);
+    expect(stderr).not.toMatch(STACK_TRACE);
   });
 });
 
@@ -190,7 +194,5 @@ describe.skipIf(!existsSync("/dev/full"))("on a full disk", () => {
     while (!existsSync(join(folder, "outbox.db"))) await sleep(20);
     await sleep(500);
     expect(await gateway.stop()).toMatchObject({ code: 0, stderr: "" });
-    const { stdout } = await canward(["--version"]);
-    expect(stdout).not.toBe("");
   });
 });
