@@ -2,7 +2,7 @@
 // Snappy, on the same datapoints of recorded drives; decoded back and compared, every one of them.
 // Run it: node bench/wire.ts
 import { joinSegments, readBatch } from "../src/wire/batch.ts";
-import type { BatchHeader } from "../src/wire/batchHeader.ts";
+import type { BatchHeader } from "../src/wire/batch-header.ts";
 import type { Datapoints } from "../src/wire/datapoints.ts";
 import { packSegment } from "../src/wire/segment.ts";
 import { fleetWiseBytes } from "./wire/fleetwise.ts";

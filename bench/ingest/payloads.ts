@@ -2,7 +2,7 @@
 // A few are packed, which is dear, and put into as many envelopes as are asked for, which is cheap.
 import { randomBytes } from "node:crypto";
 import { joinSegments } from "../../src/wire/batch.ts";
-import { type BatchHeader, decodeEnvelope, encodeEnvelope } from "../../src/wire/batchHeader.ts";
+import { type BatchHeader, decodeEnvelope, encodeEnvelope } from "../../src/wire/batch-header.ts";
 import { createDatapoints } from "../../src/wire/datapoints.ts";
 import { packSegment } from "../../src/wire/segment.ts";
 

@@ -26,11 +26,11 @@ export interface DemoOptions {
 const VEHICLE = "pune-pilot-01";
 const HOST = "127.0.0.1";
 const PROGRESS_MS_TERMINAL = 1_000;
-const PROGRESS_MS_LOG = 10_000;
+const PROGRESS_MS_LOG = 5_000;
 
 export async function demo(options: DemoOptions): Promise<void> {
   const stop = listenForStop();
-  await demandFreePort(HOST, options.port, callWithPort(options.port === 8080 ? 8081 : options.port + 1));
+  await demandFreePort(HOST, options.port, callWithPort(options.port === 65_535 ? 8080 : options.port + 1));
   await drive(options, stop);
   say("  stopped.");
 }
@@ -39,7 +39,6 @@ export async function demo(options: DemoOptions): Promise<void> {
 async function drive(options: DemoOptions, stop: Stop): Promise<void> {
   await using parts = new AsyncDisposableStack();
   const folder = makeFolder();
-  parts.defer(folder.remove);
   // The demo's output is for people; only what goes wrong is logged.
   const log = createLog("error", process.stderr);
   const allowlist = join(PACKAGE_DIRECTORY, "deploy", "example", "allowlist.yaml");
@@ -47,15 +46,15 @@ async function drive(options: DemoOptions, stop: Stop): Promise<void> {
   const broker = parts.adopt(await startBroker(), ({ end }) => end());
   const fleetConfig = {
     broker: { url: broker.url },
-    store: { path: join(folder.path, "fleet.db") },
+    store: { path: join(folder, "fleet.db") },
     web: { host: HOST, port: options.port },
   };
   const fleet = parts.adopt(await startFleet(fleetConfig, (path) => path, log), (service) => service.stop());
   await Promise.race([fleet.subscribed, stop.asked]);
   if (stop.reason !== undefined) return;
-  const config = gatewayConfig(allowlist, join(folder.path, "outbox.db"), broker.url, options.history);
+  const config = gatewayConfig(allowlist, join(folder, "outbox.db"), broker.url, options.history);
   const gateway = parts.adopt(startGateway(config, plan, log), (started) => started.stop());
-  say(introduction(options, fleet.url, broker.url, plan.catalogue.entries.length, folder.path));
+  say(introduction(options, fleet.url, broker.url, plan.catalogue.entries.length, folder));
   parts.defer(() => say("  stopping …"));
   parts.defer(showProgress(gateway.counters));
   await Promise.race([stop.asked, gateway.ended]);
@@ -101,16 +100,12 @@ function gatewayConfig(allowlist: string, outbox: string, url: string, historyMi
   };
 }
 
-interface Folder {
-  readonly path: string;
-  readonly remove: () => void;
-}
-
-/** It goes with the process, even where that ends on the spot. */
-function makeFolder(): Folder {
-  let path: string;
+/** It goes with the process, however that ends. */
+function makeFolder(): string {
   try {
-    path = mkdtempSync(join(tmpdir(), "canward-demo-"));
+    const folder = mkdtempSync(join(tmpdir(), "canward-demo-"));
+    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+    return folder;
   } catch (cause) {
     throw new OperatingError(`no folder can be made in ${tmpdir()} for the demo's stores`, {
       code: "DEMO_NO_FOLDER",
@@ -118,9 +113,6 @@ function makeFolder(): Folder {
       cause,
     });
   }
-  const remove = (): void => rmSync(path, { recursive: true, force: true });
-  process.once("exit", remove);
-  return { path, remove };
 }
 
 interface Broker {

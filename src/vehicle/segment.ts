@@ -1,6 +1,6 @@
 // The segment and batch nouns, and what the outbox promises to those who fill and empty it: datapoints go in as segments and
 // are on disk when `commit` returns; they leave as batches, and are deleted when a batch is acknowledged, never before.
-import type { ClockQuality } from "../wire/batchHeader.ts";
+import type { ClockQuality } from "../wire/batch-header.ts";
 import type { Datapoints } from "../wire/datapoints.ts";
 
 /** What a segment covers, and the clock it was captured by. */

@@ -6,7 +6,7 @@ import type { CorridorCounters } from "./corridor.ts";
 import { DENIALS } from "./memory.ts";
 import type { Plan } from "./plan.ts";
 import type { Outbox, OutboxCounters } from "./segment.ts";
-import type { UplinkCounters } from "./uplink/uplink.ts";
+import type { UplinkCounters } from "./uplink/options.ts";
 
 /**
  * Since the process started, by name, in the order of the corridor. Received = admitted + the denied of all reasons; produced =

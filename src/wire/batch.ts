@@ -2,8 +2,8 @@
 // What a batch holds is exactly what its segments held. A payload may be hostile: reading is bounded, and throws nothing
 // but WireError.
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import type { BatchHeader } from "./batchHeader.ts";
-import { decodeEnvelope, encodeEnvelope } from "./batchHeader.ts";
+import type { BatchHeader } from "./batch-header.ts";
+import { decodeEnvelope, encodeEnvelope } from "./batch-header.ts";
 import { canward } from "./canward_pb.js";
 import { FOR_COMPRESSION } from "./columns/cost.ts";
 import { ALIASES_MAX, COLUMNS_BYTES_MAX, DATAPOINTS_MAX, TIME_MS_MAX } from "./columns/limits.ts";
@@ -11,7 +11,7 @@ import { packColumns } from "./columns/pack.ts";
 import { unpackColumns } from "./columns/unpack.ts";
 import { createDatapoints, type Datapoints } from "./datapoints.ts";
 import { readSegment } from "./segment.ts";
-import { decodeProtobuf, requireColumns, WireError } from "./wireError.ts";
+import { decodeProtobuf, requireColumns, WireError } from "./wire-error.ts";
 
 /** Level 16 is where noise stops shrinking: 0.6 ms for 5 s of 100 Hz inertial data; level 3 makes 9 % more bytes of it. */
 const ZSTD_LEVEL = 16;

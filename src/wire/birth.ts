@@ -1,11 +1,11 @@
 // The birth message: a catalogue, and who speaks, to bytes and back. And the digest by which batches name the catalogue.
 import { createHash } from "node:crypto";
-import { STREAM_BYTES } from "./batchHeader.ts";
+import { STREAM_BYTES } from "./batch-header.ts";
 import { canward } from "./canward_pb.js";
 import type { Catalogue, CatalogueEntry, Encoding } from "./catalogue.ts";
 import { ALIAS_MAX, TIME_MS_MAX } from "./columns/limits.ts";
 import { bytesFromDigest, DIGEST_BYTES, digestFromBytes } from "./digest.ts";
-import { decodeProtobuf, isCount, requireField } from "./wireError.ts";
+import { decodeProtobuf, isCount, requireField } from "./wire-error.ts";
 
 /** A birth of 65,536 signals with 64 bytes each; usual are 10 KiB. */
 const BIRTH_BYTES_MAX = 4 * 1024 * 1024;

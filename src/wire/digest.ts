@@ -1,5 +1,5 @@
 // A catalogue's digest: 16 hexadecimal digits where people and topics name it, 8 bytes inside messages.
-import { requireField } from "./wireError.ts";
+import { requireField } from "./wire-error.ts";
 
 /** Bytes of a digest. */
 export const DIGEST_BYTES = 8;

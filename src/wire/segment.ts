@@ -5,7 +5,7 @@ import { COLUMNS_BYTES_MAX, DATAPOINTS_MAX } from "./columns/limits.ts";
 import { packColumns } from "./columns/pack.ts";
 import { unpackColumns } from "./columns/unpack.ts";
 import { createDatapoints, type Datapoints } from "./datapoints.ts";
-import { decodeProtobuf, isCount, requireField } from "./wireError.ts";
+import { decodeProtobuf, isCount, requireField } from "./wire-error.ts";
 
 export { DATAPOINTS_MAX } from "./columns/limits.ts";
 

@@ -1,10 +1,10 @@
 // The status message, to bytes and back: presence, versions, counters and what waits. As the last will it is made before
 // it is known to be needed.
-import { STREAM_BYTES } from "./batchHeader.ts";
+import { STREAM_BYTES } from "./batch-header.ts";
 import { canward } from "./canward_pb.js";
 import { TIME_MS_MAX } from "./columns/limits.ts";
 import { bytesFromDigest, digestFromBytes } from "./digest.ts";
-import { decodeProtobuf, isCount, requireField } from "./wireError.ts";
+import { decodeProtobuf, isCount, requireField } from "./wire-error.ts";
 
 /** A thousand counters with long names; usual is 1 KiB. */
 const STATUS_BYTES_MAX = 128 * 1024;

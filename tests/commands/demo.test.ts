@@ -90,6 +90,9 @@ test("the demo shows a driving vehicle, live and with its past, and leaves nothi
   expect(inHalf(0)).toBeGreaterThan(inHalf(1));
   expect(inHalf(1)).toBeGreaterThan(0);
 
+  await demo.printed(
+    /[1-9][\d,]* frames → [1-9][\d,]* admitted → [1-9][\d,]* datapoints → [1-9]\d* batches, [\d,]+ waiting\n/,
+  );
   const { code, signal, stdout, stderr } = await demo.stop("SIGINT");
   expect({ code, signal, stderr, left: filesIn(folder) }).toEqual({ code: 0, signal: null, stderr: "", left: [] });
   expect(stdout).toMatch(/ {2}stopping …\n {2}stopped\.\n$/);

@@ -157,6 +157,15 @@ describe("when nobody reads the output any more", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringMatching(STACK_TRACE) });
   });
 
+  test("the demo ends with its next line, and removes its folder", async () => {
+    const folder = temporaryFolder();
+    const demo = start(["demo", "--port", "0", "--history", "0"], { env: { TMPDIR: folder } });
+    await demo.printed(/Ctrl-C stops/);
+    demo.child.stdout?.destroy();
+    const { code, stderr } = await demo.ended;
+    expect({ code, stderr, left: filesIn(folder) }).toEqual({ code: 0, stderr: "", left: [] });
+  });
+
   test("the gateway stops in order, and says why", async () => {
     const folder = gatewayFolder();
     const gateway = run(folder);

@@ -297,6 +297,21 @@ describe("a port in use", () => {
   });
 });
 
+test("an allow-list without a signal is taken at its word, and the gateway says that nothing leaves", async () => {
+  const folder = wrongWorld();
+  writeFileSync(join(folder, "empty-list.yaml"), allowList("{}"));
+  writeFileSync(join(folder, "first.yaml"), gateway({ allowlist: "empty-list.yaml", source: "{ generator: {} }" }));
+  const running = start(["run", "--config", "first.yaml"], { cwd: folder });
+  await running.printed(/empty-list\.yaml.*names no signal: nothing leaves the vehicle/);
+  await running.printed(/gateway started/);
+  const { code, stdout } = await running.stop();
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({
+    frames_admitted: 0,
+    datapoints_committed: 0,
+  });
+});
+
 test("an outbox that another gateway has open is left to it", async () => {
   const folder = wrongWorld();
   writeFileSync(join(folder, "first.yaml"), gateway({ source: "{ generator: {} }" }));

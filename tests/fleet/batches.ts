@@ -1,7 +1,7 @@
 // Batches and births for the fleet's tests, made with the vehicle's own codec from plain rows.
 import { createHash } from "node:crypto";
 import { joinSegments } from "../../src/wire/batch.ts";
-import { type BatchHeader, decodeEnvelope, encodeEnvelope } from "../../src/wire/batchHeader.ts";
+import { type BatchHeader, decodeEnvelope, encodeEnvelope } from "../../src/wire/batch-header.ts";
 import { catalogueDigest, encodeBirth } from "../../src/wire/birth.ts";
 import type { CatalogueEntry } from "../../src/wire/catalogue.ts";
 import { createDatapoints } from "../../src/wire/datapoints.ts";

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BoundedMap } from "../../src/fleet/store/bounded.ts";
-import { holdsSignal, packSignalIndex } from "../../src/fleet/store/signalIndex.ts";
+import { holdsSignal, packSignalIndex } from "../../src/fleet/store/signal-index.ts";
 import { GAP_MIN_MS, gapsIn, uncovered, union } from "../../src/fleet/store/spans.ts";
 import { type Point, Thinner } from "../../src/fleet/store/thin.ts";
 import { physicalNumberOf, physicalOf, rawOf, textOf } from "../../src/wire/physical.ts";

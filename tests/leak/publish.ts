@@ -5,7 +5,7 @@ import type { CorridorMemory } from "../../src/vehicle/memory.ts";
 import type { Plan } from "../../src/vehicle/plan.ts";
 import type { OutboxCounters } from "../../src/vehicle/segment.ts";
 import { countersOf } from "../../src/vehicle/status.ts";
-import type { UplinkCounters } from "../../src/vehicle/uplink/uplink.ts";
+import type { UplinkCounters } from "../../src/vehicle/uplink/options.ts";
 import { joinSegments } from "../../src/wire/batch.ts";
 import { encodeBirth } from "../../src/wire/birth.ts";
 import { packSegment } from "../../src/wire/segment.ts";

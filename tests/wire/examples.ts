@@ -1,5 +1,5 @@
 // One message of each kind, for the tests in which its content does not matter much.
-import type { BatchHeader } from "../../src/wire/batchHeader.ts";
+import type { BatchHeader } from "../../src/wire/batch-header.ts";
 import { type Birth, catalogueDigest } from "../../src/wire/birth.ts";
 import type { CatalogueEntry } from "../../src/wire/catalogue.ts";
 import type { Status } from "../../src/wire/status.ts";

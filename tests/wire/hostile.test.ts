@@ -3,13 +3,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { OperatingError } from "../../src/errors.ts";
 import { joinSegments, readBatch, readHeader } from "../../src/wire/batch.ts";
-import { BATCH_BYTES_MAX, GAPS_MAX } from "../../src/wire/batchHeader.ts";
+import { BATCH_BYTES_MAX, GAPS_MAX } from "../../src/wire/batch-header.ts";
 import { encodeBirth, readBirth } from "../../src/wire/birth.ts";
 import { canward } from "../../src/wire/canward_pb.js";
 import { COLUMNS_BYTES_MAX, DATAPOINTS_MAX } from "../../src/wire/columns/limits.ts";
 import { packSegment, unpackSegment } from "../../src/wire/segment.ts";
 import { encodeStatus, readStatus } from "../../src/wire/status.ts";
-import { WireError } from "../../src/wire/wireError.ts";
+import { WireError } from "../../src/wire/wire-error.ts";
 import { anyRecording, datapointsOf } from "./arbitraries.ts";
 import { BIRTH, HEADER, STATUS } from "./examples.ts";
 

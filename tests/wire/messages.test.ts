@@ -5,7 +5,7 @@ import { canward } from "../../src/wire/canward_pb.js";
 import type { CatalogueEntry, Encoding } from "../../src/wire/catalogue.ts";
 import { encodeStatus, readStatus, type Status } from "../../src/wire/status.ts";
 import { batchTopic, birthTopic, isVehicleId, parseTopic, statusTopic } from "../../src/wire/topics.ts";
-import { WireError } from "../../src/wire/wireError.ts";
+import { WireError } from "../../src/wire/wire-error.ts";
 import { BIRTH, STATUS } from "./examples.ts";
 
 const anyEntry = fc.record({

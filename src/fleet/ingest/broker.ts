@@ -4,7 +4,7 @@ import { randomInt } from "node:crypto";
 import { connect, type IClientOptions, type MqttClient } from "mqtt";
 import type { Logger } from "pino";
 import { addressOf, type Credentials } from "../../broker.ts";
-import { BATCH_BYTES_MAX } from "../../wire/batchHeader.ts";
+import { BATCH_BYTES_MAX } from "../../wire/batch-header.ts";
 
 /** How long the broker keeps a session, and with it every message for it, while this worker is away. */
 const SESSION_EXPIRY_S = 7 * 24 * 3600;

@@ -4,7 +4,7 @@ import type { Datapoints } from "../../wire/datapoints.ts";
 import { physicalNumberOf, rawOf } from "../../wire/physical.ts";
 import type { Chunks, VehicleRow } from "./chunks.ts";
 import { newestBefore } from "./newest.ts";
-import { holdsSignal } from "./signalIndex.ts";
+import { holdsSignal } from "./signal-index.ts";
 import { gapsIn, intersect, type Span } from "./spans.ts";
 import type { History } from "./store.ts";
 import { type Point, Thinner } from "./thin.ts";

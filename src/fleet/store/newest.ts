@@ -3,7 +3,7 @@
 import type { CatalogueEntry } from "../../wire/catalogue.ts";
 import type { Datapoints } from "../../wire/datapoints.ts";
 import type { ChunkRow, Chunks, VehicleRow } from "./chunks.ts";
-import { holdsSignal } from "./signalIndex.ts";
+import { holdsSignal } from "./signal-index.ts";
 
 /** Chunks that are looked through at most: at a batch every 5 seconds, three hours, far beyond any `resend`. */
 export const LOOK_BACK_CHUNKS_MAX = 2_048;

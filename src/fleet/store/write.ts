@@ -3,14 +3,14 @@
 import { type Batch, readBatch } from "../../wire/batch.ts";
 import { readBirth } from "../../wire/birth.ts";
 import { readStatus } from "../../wire/status.ts";
-import { WireError } from "../../wire/wireError.ts";
+import { WireError } from "../../wire/wire-error.ts";
 import { BoundedMap } from "./bounded.ts";
 import { Commits } from "./commits.ts";
 import type { Database } from "./database.ts";
 import { toStoreError } from "./errors.ts";
-import { packSignalIndex } from "./signalIndex.ts";
+import { packSignalIndex } from "./signal-index.ts";
 import type { Arrival, Reception } from "./store.ts";
-import { prepareStatements } from "./writeStatements.ts";
+import { prepareStatements } from "./write-statements.ts";
 
 /** Keys of vehicles and of streams that are kept in memory: ten thousand vehicles, with room for the streams they had before. */
 const KEYS_MAX = 32_768;

@@ -1,5 +1,5 @@
 // Rows of segments in; what they cover, what they sum up to, and which of them one batch can carry, out. Pure.
-import type { Gap } from "../../wire/batchHeader.ts";
+import type { Gap } from "../../wire/batch-header.ts";
 import { DATAPOINTS_MAX } from "../../wire/segment.ts";
 import type { BatchLimits } from "../segment.ts";
 import type { GapRow, SegmentRow, Totals } from "./statements.ts";

@@ -1,7 +1,7 @@
 // The outbox's work on its tables. Each method is one transaction at most, and what is kept in memory follows it only when
 // it has succeeded. Methods throw SQLite's own errors.
 import { joinSegments } from "../../wire/batch.ts";
-import { GAPS_MAX } from "../../wire/batchHeader.ts";
+import { GAPS_MAX } from "../../wire/batch-header.ts";
 import type { Datapoints } from "../../wire/datapoints.ts";
 import { packSegment } from "../../wire/segment.ts";
 import type { Backlog, BatchLimits, Outbox, OutboxBatch, OutboxCounters, Span } from "../segment.ts";

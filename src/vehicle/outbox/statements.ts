@@ -1,6 +1,6 @@
 // What the outbox asks of its tables: every statement, prepared once, and the rows that they answer. Each finds its rows by
 // key, so none takes longer because a long outage filled the file.
-import type { ClockQuality } from "../../wire/batchHeader.ts";
+import type { ClockQuality } from "../../wire/batch-header.ts";
 import type { Database } from "./schema.ts";
 
 /** What a row takes on disk beside its payload: about its other columns and SQLite's own header. */

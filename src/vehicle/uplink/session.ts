@@ -5,7 +5,7 @@ import { encodeStatus, type Status } from "../../wire/status.ts";
 import { batchTopic, birthTopic, statusTopic } from "../../wire/topics.ts";
 import type { BatchLimits, OutboxBatch } from "../segment.ts";
 import type { BrokerConnection } from "./broker.ts";
-import type { UplinkCounters, UplinkOptions } from "./uplink.ts";
+import type { UplinkCounters, UplinkOptions } from "./options.ts";
 
 /** What one batch joins at most: of live data what one interval has, of a backlog about a minute, far below any broker's limit. */
 const LIMITS: BatchLimits = { segmentsMax: 60, bytesMax: 256 * 1024, datapointsMax: 2 ** 18 };

@@ -1,13 +1,10 @@
 // The uplink: batches from the outbox to the broker. It connects, serves the connection for as long as it lives, and comes
 // back after a pause when it is lost. It subscribes to nothing.
 import { randomInt } from "node:crypto";
-import type { Logger } from "pino";
-import type { Credentials } from "../../broker.ts";
-import { encodeStatus, type Status } from "../../wire/status.ts";
+import { encodeStatus } from "../../wire/status.ts";
 import { statusTopic } from "../../wire/topics.ts";
-import type { Clock } from "../clock.ts";
-import type { Outbox } from "../segment.ts";
 import { type BrokerConnection, connectBroker, VersionRefused } from "./broker.ts";
+import type { UplinkCounters, UplinkOptions } from "./options.ts";
 import { Session } from "./session.ts";
 
 /** After a failed attempt the next one waits a random time up to this, doubled with each failure: a fleet must not return in step. */
@@ -15,29 +12,6 @@ const BACKOFF_MS_MIN = 1_000;
 const BACKOFF_MS_MAX = 60_000;
 /** Answers to CONNECT that say "not you", in MQTT 3.1.1 and 5. */
 const REFUSED_CREDENTIALS: readonly unknown[] = [4, 5, 134, 135];
-
-export interface UplinkOptions {
-  readonly url: string;
-  readonly vehicle: string;
-  readonly credentials: Credentials;
-  readonly batchIntervalMs: number;
-  readonly statusIntervalMs: number;
-  /** Publishes that may wait for their acknowledgement; one of them is kept free for live data. */
-  readonly inFlightMax: number;
-  readonly outbox: Outbox;
-  /** What to say of the gateway now. */
-  readonly status: (presence: Status["presence"]) => Status;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
-
-export interface UplinkCounters {
-  connections: number;
-  batchesPublished: number;
-  datapointsPublished: number;
-  batchesAcknowledged: number;
-  bytesAcknowledged: number;
-}
 
 export interface Uplink {
   readonly counters: Readonly<UplinkCounters>;

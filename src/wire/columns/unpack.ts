@@ -2,7 +2,7 @@
 // the work is bounded by DATAPOINTS_MAX and the length of the message, and nothing but WireError is thrown.
 import type { canward } from "../canward_pb.js";
 import type { Datapoints } from "../datapoints.ts";
-import { isCount, requireColumns } from "../wireError.ts";
+import { isCount, requireColumns } from "../wire-error.ts";
 import { VarintSource } from "./bytes.ts";
 import { ALIAS_MAX, DATAPOINTS_MAX, PRESENCE_FILLED, PRESENCE_FULL, PRESENCE_RUNS, TIME_MS_MAX } from "./limits.ts";
 import { fromTokens, Halves, readPlanes } from "./tokens.ts";

@@ -3,8 +3,8 @@ import { CABIN_SET_C, tyrePressureKpa } from "./climate.ts";
 import { alongRoute } from "./driver.ts";
 import { CAPACITY_AH, CHARGE_LIMIT } from "./pack.ts";
 import { smoothChance } from "./random.ts";
+import type { Reading, Readings } from "./reading.ts";
 import { ROUTE_STEP_M } from "./route.ts";
-import type { Reading, Readings } from "./signals.ts";
 import { CHANNEL, type DriveState, WHEELS } from "./state.ts";
 import {
   CHARGE_STATE,

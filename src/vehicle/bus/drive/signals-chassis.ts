@@ -1,6 +1,6 @@
 // Readings of the chassis: steering, brakes, restraints, inertial sensors. Most of these never leave the vehicle; they are
 // on the bus because a real one has them, and because the gate has to be seen denying them.
-import type { Readings } from "./signals.ts";
+import type { Readings } from "./reading.ts";
 import type { DriveState } from "./state.ts";
 import { isDriverBelted, isOn, isParkingBrakeApplied, isPassengerBelted, isReady } from "./timeline.ts";
 

@@ -10,7 +10,7 @@ import {
 } from "./pack.ts";
 import { MOTOR_TORQUE_MAX_NM } from "./powertrain.ts";
 import { chance } from "./random.ts";
-import type { Reading, Readings } from "./signals.ts";
+import type { Reading, Readings } from "./reading.ts";
 import {
   CELLS_PER_MODULE,
   CHANNEL,

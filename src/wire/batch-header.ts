@@ -2,7 +2,7 @@
 import { canward } from "./canward_pb.js";
 import { COLUMNS_BYTES_MAX, DATAPOINTS_MAX, TIME_MS_MAX } from "./columns/limits.ts";
 import { bytesFromDigest, digestFromBytes, isDigest } from "./digest.ts";
-import { decodeProtobuf, isCount, requireField } from "./wireError.ts";
+import { decodeProtobuf, isCount, requireField } from "./wire-error.ts";
 
 /** A payload of a batch: incompressible columns, and a little. */
 export const BATCH_BYTES_MAX = COLUMNS_BYTES_MAX + 65_536;
