@@ -4,7 +4,8 @@ import { encodeMessage, type RawValue } from "../../src/dbc/encode.ts";
 import { crc8 } from "../../src/vehicle/bus/drive/checksum.ts";
 import { advance, createDrive } from "../../src/vehicle/bus/drive/drive.ts";
 import { createFrameMaker } from "../../src/vehicle/bus/drive/frames.ts";
-import { READINGS, type Reading } from "../../src/vehicle/bus/drive/signals.ts";
+import type { Reading } from "../../src/vehicle/bus/drive/reading.ts";
+import { READINGS } from "../../src/vehicle/bus/drive/signals.ts";
 import { BLOCK_SPAN_US_MAX, createFrameBlock } from "../../src/vehicle/frame.ts";
 import { BUSES, databases, framesOf, type SeenFrame, START_US } from "./vehicle.ts";
 

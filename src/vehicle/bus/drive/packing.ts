@@ -2,7 +2,7 @@
 // the signal's step, held at the ends of its range, with alive counter and checksum. Allocates nothing per frame.
 import type { Message, Signal } from "../../../dbc/database.ts";
 import { crc8 } from "./checksum.ts";
-import type { Reading } from "./signals.ts";
+import type { Reading } from "./reading.ts";
 import type { DriveState } from "./state.ts";
 
 /** Writes the payload of one frame at `offset`, whose bytes are 0 before. */
