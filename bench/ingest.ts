@@ -92,7 +92,7 @@ async function trialOf(name: IngestFigures["broker"], count: number) {
 async function drain(broker: Broker, path: string, count: number) {
   const options = JSON.stringify({ broker: { url: broker.url, client_id: "bench", connections: CONNECTIONS }, path });
   // The first worker leaves its sessions behind, in which the batches then wait.
-  await (await startScript("ingestWorker.ts", [options])).end();
+  await (await startScript("ingest-worker.ts", [options])).end();
   const script = join(import.meta.dirname, "ingest", "publish.ts");
   const publisher = spawn(process.execPath, [script, broker.url, String(count), String(VEHICLES)], {
     stdio: "inherit",
@@ -106,7 +106,7 @@ async function drain(broker: Broker, path: string, count: number) {
     while ((held.get() ?? 0) < share * count) await sleep(5);
     return { stored: held.get() ?? 0, atMs: performance.now() };
   };
-  const worker = await startScript("ingestWorker.ts", [options]);
+  const worker = await startScript("ingest-worker.ts", [options]);
   const from = await reached(0.1);
   const to = await reached(0.9);
   await reached(1);

@@ -29,6 +29,25 @@ export interface Credentials {
   readonly key?: Buffer;
 }
 
+/** What a schema cannot say: keys that go together, or do not. Each with the key that is to be corrected. */
+export function brokerFaults(keys: BrokerKeys): readonly { readonly key: string; readonly message: string }[] {
+  const { url, username, password_file, ca_file, cert_file, key_file } = keys;
+  const faults: { key: string; message: string }[] = [];
+  if (!URL.canParse(url)) faults.push({ key: "url", message: "`url` is no URL: its host or its port is not one" });
+  if (password_file !== undefined && username === undefined) {
+    faults.push({ key: "password_file", message: "`password_file` needs a `username` beside it" });
+  }
+  if ((cert_file === undefined) !== (key_file === undefined)) {
+    const [there, missing] = key_file === undefined ? ["cert_file", "key_file"] : ["key_file", "cert_file"];
+    faults.push({ key: there, message: `\`${there}\` needs a \`${missing}\` beside it` });
+  }
+  const tls = Object.entries({ ca_file, cert_file, key_file }).find(([, file]) => file !== undefined);
+  if (tls !== undefined && url.startsWith("mqtt:")) {
+    faults.push({ key: tls[0], message: `\`${tls[0]}\` is for TLS, and the \`url\` has none: write mqtts://` });
+  }
+  return faults;
+}
+
 /** Where a URL of the configuration points to, in the words of the MQTT library. */
 export function addressOf(url: string): {
   readonly protocol: "mqtt" | "mqtts";

@@ -1,5 +1,6 @@
 // `canward fleet`: the fleet service, until it is asked to stop.
 import { dirname, isAbsolute, join } from "node:path";
+import { brokerFaults } from "../broker.ts";
 import { type FleetConfig, FleetConfigSchema } from "../fleet/config.ts";
 import { startFleet } from "../fleet/fleet.ts";
 import { VERSION } from "../version.ts";
@@ -28,10 +29,7 @@ export async function fleet(configFile: string): Promise<void> {
 
 function readConfig(file: string): FleetConfig {
   const { value, locate } = readYamlFile(file, FleetConfigSchema, "fleet configuration");
-  if (URL.canParse(value.broker.url)) return value;
-  const message = "`url` is no URL: its host or its port is not one";
-  throw new FileError(
-    [{ ...locate(["broker", "url"]), message }],
-    "Correct the fleet configuration; its JSON schema is in deploy/schema/.",
-  );
+  const problems = brokerFaults(value.broker).map(({ key, message }) => ({ ...locate(["broker", key]), message }));
+  if (problems.length === 0) return value;
+  throw new FileError(problems, "Correct the fleet configuration; its JSON schema is in deploy/schema/.");
 }

@@ -2,7 +2,7 @@
 // with all defaults filled in and all paths resolved.
 import { dirname, isAbsolute, join } from "node:path";
 import Type, { type Static } from "typebox";
-import { brokerKeys, type Credentials, readCredentials } from "../broker.ts";
+import { brokerFaults, brokerKeys, type Credentials, readCredentials } from "../broker.ts";
 import { Bytes, bytesOf } from "../bytes.ts";
 import { Duration, durationUs } from "../duration.ts";
 import { FileError, type Problem, readYamlFile } from "../yaml.ts";
@@ -129,7 +129,7 @@ export interface GatewayConfig {
 }
 
 /** Reads, checks and completes the file. Throws a FileError that names every place that is wrong, or another OperatingError. */
-export function readGatewayConfig(file: string): GatewayConfig {
+export function readGatewayConfig(file: string, { needsBroker } = { needsBroker: true }): GatewayConfig {
   const located = readYamlFile(file, GatewayConfigSchema, "gateway configuration");
   const { value } = located;
   const problems: Problem[] = [];
@@ -138,7 +138,7 @@ export function readGatewayConfig(file: string): GatewayConfig {
   const { outbox, uplink } = value;
   const limits = { ...outboxLimits(outbox, complain), ...uplinkIntervals(uplink, complain) };
   checkSource(value.source, complain);
-  checkBroker(uplink, complain);
+  for (const { key, message } of brokerFaults(uplink)) complain(["uplink", key], message);
   if (problems.length > 0) {
     throw new FileError(problems, "Correct the gateway configuration; its JSON schema is in deploy/schema/.");
   }
@@ -149,7 +149,8 @@ export function readGatewayConfig(file: string): GatewayConfig {
     outbox: { path: resolve(outbox.path), bytesMax: limits.bytesMax, flushIntervalUs: limits.flushIntervalUs },
     uplink: {
       url: uplink.url,
-      credentials: readCredentials(uplink, resolve),
+      // Without a broker to connect to, nobody asks for the vehicle's secrets.
+      credentials: needsBroker ? readCredentials(uplink, resolve) : {},
       batchIntervalMs: limits.batchIntervalMs,
       statusIntervalMs: limits.statusIntervalMs,
       inFlightMax: uplink.in_flight_max ?? 8,
@@ -204,22 +205,6 @@ function checkSource({ log, generator, loop }: SourceKeys, complain: Complain): 
 }
 
 /** What the schema cannot say, and what would otherwise fail in silence at every attempt to connect. */
-function checkBroker(uplink: Keys["uplink"], complain: Complain): void {
-  const { url, username, password_file, ca_file, cert_file, key_file } = uplink;
-  if (!URL.canParse(url)) complain(["uplink", "url"], "`url` is no URL: its host or its port is not one");
-  if (password_file !== undefined && username === undefined) {
-    complain(["uplink", "password_file"], "`password_file` needs a `username` beside it");
-  }
-  if ((cert_file === undefined) !== (key_file === undefined)) {
-    const [there, missing] = key_file === undefined ? ["cert_file", "key_file"] : ["key_file", "cert_file"];
-    complain(["uplink", there], `\`${there}\` needs a \`${missing}\` beside it`);
-  }
-  const tls = Object.entries({ ca_file, cert_file, key_file }).find(([, file]) => file !== undefined);
-  if (tls !== undefined && url.startsWith("mqtt:")) {
-    complain(["uplink", tls[0]], `\`${tls[0]}\` is for TLS, and the \`url\` has none: write mqtts://`);
-  }
-}
-
 function sourceOf(source: SourceKeys, resolve: (path: string) => string): SourceConfig {
   const { log, generator, speed = 1, loop = false, restamp = true } = source;
   return {

@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { SignalHistory, SignalList, VehicleDetail, VehicleList } from "../../src/fleet/web/types.ts";
-import { openStream } from "../fleet/webStream.ts";
+import { openStream } from "../fleet/web-stream.ts";
 import { filesIn, start, temporaryFolder } from "./process.ts";
 
 const VEHICLE = "pune-pilot-01";

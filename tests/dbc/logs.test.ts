@@ -4,7 +4,7 @@ import type { Database } from "../../src/dbc/database.ts";
 import { compileMessage } from "../../src/dbc/decode.ts";
 import { createLookup, type MessageIndex } from "../../src/dbc/lookup.ts";
 import { needs } from "../requirements.ts";
-import { isSame, parseShared, readShared, readSharedRows, type SharedNumber } from "./sharedSet.ts";
+import { isSame, parseShared, readShared, readSharedRows, type SharedNumber } from "./shared-set.ts";
 
 interface ExpectedFrame {
   readonly id: number;

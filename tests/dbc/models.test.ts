@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Message, Signal } from "../../src/dbc/database.ts";
 import { needs } from "../requirements.ts";
-import { messagesOfShared, parseShared, readShared, type SharedNumber, sharedFiles } from "./sharedSet.ts";
+import { messagesOfShared, parseShared, readShared, type SharedNumber, sharedFiles } from "./shared-set.ts";
 
 interface SignalModel {
   readonly name: string;

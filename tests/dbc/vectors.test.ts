@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { compileMessage, type DecodedSignal, type Decoder } from "../../src/dbc/decode.ts";
 import { createLookup } from "../../src/dbc/lookup.ts";
 import { needs, SHARED_DATA } from "../requirements.ts";
-import { isSame, parseShared, readSharedRows, type SharedNumber, sharedFiles } from "./sharedSet.ts";
+import { isSame, parseShared, readSharedRows, type SharedNumber, sharedFiles } from "./shared-set.ts";
 
 interface Vector {
   readonly d: string;

@@ -6,7 +6,7 @@ import type { Message } from "../../src/dbc/database.ts";
 import { FLAG_FD, ID_EXTENDED } from "../../src/vehicle/frame.ts";
 import { compile } from "../../src/vehicle/policy/compile.ts";
 import { rawOf } from "../../src/wire/physical.ts";
-import { isSame, messagesOfShared, readSharedRows, type SharedNumber, sharedFiles } from "../dbc/sharedSet.ts";
+import { isSame, messagesOfShared, readSharedRows, type SharedNumber, sharedFiles } from "../dbc/shared-set.ts";
 import { databasesOf, listOf, type TestFrame } from "../policy/plans.ts";
 import { needs, SHARED_DATA } from "../requirements.ts";
 import { createBench, decodeFrames } from "./decoded.ts";

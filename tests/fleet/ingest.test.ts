@@ -42,7 +42,7 @@ afterEach(async () => {
 
 async function startWorker(name = "worker", connections = 8): Promise<Script> {
   const options = { broker: { url: broker.url, client_id: name, connections }, path };
-  const worker = await startScript("ingestWorker.ts", [JSON.stringify(options)]);
+  const worker = await startScript("ingest-worker.ts", [JSON.stringify(options)]);
   workers.add(worker);
   return worker;
 }

@@ -59,7 +59,7 @@ export async function startScript(name: string, args: readonly string[]): Promis
 }
 
 export async function startAedes(port = 0): Promise<Broker> {
-  const started = await startScript("aedesBroker.ts", [String(port)]);
+  const started = await startScript("aedes-broker.ts", [String(port)]);
   const { port: taken } = started.line as { port: number };
   return { ...started, url: `mqtt://127.0.0.1:${taken}`, restart: () => startAedes(taken) };
 }

@@ -10,8 +10,8 @@ import { startWeb, type Web, WebError } from "../../src/fleet/web/server.ts";
 import { STREAM_CLIENTS_MAX } from "../../src/fleet/web/streams.ts";
 import type { Problem, SignalHistory, SignalList, VehicleDetail, VehicleList } from "../../src/fleet/web/types.ts";
 import { temporaryFolder } from "./processes.ts";
-import { addOthers, type Fleet, HOLES, makeFleet, POLICY, VEHICLE } from "./webFleet.ts";
-import { openStream } from "./webStream.ts";
+import { addOthers, type Fleet, HOLES, makeFleet, POLICY, VEHICLE } from "./web-fleet.ts";
+import { openStream } from "./web-stream.ts";
 
 const log = pino({ level: "silent" });
 const END_MS = Date.now() - 60_000;

@@ -8,8 +8,8 @@ import { BUNDLE_BYTES_MAX, buildPage } from "../../src/fleet/web/page/build.ts";
 import { startWeb, type Web } from "../../src/fleet/web/server.ts";
 import { CHROMIUM, isMet, needs } from "../requirements.ts";
 import { temporaryFolder } from "./processes.ts";
-import { contrasts, unnamedControls } from "./webAccess.ts";
-import { addOthers, type Fleet, makeFleet, POLICY, VEHICLE } from "./webFleet.ts";
+import { contrasts, unnamedControls } from "./web-access.ts";
+import { addOthers, type Fleet, makeFleet, POLICY, VEHICLE } from "./web-fleet.ts";
 
 const BROWSER_ARGUMENTS = [
   ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
