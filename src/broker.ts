@@ -61,6 +61,15 @@ export function addressOf(url: string): {
   return { protocol: isTls ? "mqtts" : "mqtt", host, port: port === "" ? (isTls ? 8883 : 1883) : Number(port) };
 }
 
+/** What to say then. */
+export const IN_CLEAR = "the broker is reached without TLS: what travels, and the password, can be read on the way";
+
+/** Whether what is sent to the broker, a password among it, leaves this machine unencrypted. */
+export function travelsInClear(url: string): boolean {
+  const { protocol, host } = addressOf(url);
+  return protocol === "mqtt" && host !== "localhost" && host !== "::1" && !host.startsWith("127.");
+}
+
 /** Reads the files that the configuration names, `resolve` giving their paths. Throws an OperatingError that names the key. */
 export function readCredentials(keys: Omit<BrokerKeys, "url">, resolve: (path: string) => string): Credentials {
   const { username, password_file, ca_file, cert_file, key_file } = keys;

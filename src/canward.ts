@@ -159,7 +159,18 @@ function speed(text: string): number | "max" {
 
 const DECIMAL = /^\d+(\.\d+)?$/;
 
+/** The oldest Node that has all that is used here. */
+const NODE_MAJOR_LEAST = 26;
+
 async function main(): Promise<void> {
+  if (Number(process.versions.node.split(".")[0]) < NODE_MAJOR_LEAST) {
+    process.stderr.write(
+      `canward: this is Node ${process.versions.node}; canward needs ${NODE_MAJOR_LEAST} or newer\n`,
+    );
+    process.stderr.write("  From a checkout, run it as: npm run -s canward -- COMMAND [NODE_TOO_OLD]\n");
+    process.exitCode = EXIT_ERROR;
+    return;
+  }
   leaveWhenOutputFails();
   try {
     await createProgram().parseAsync();

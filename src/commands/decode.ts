@@ -5,8 +5,6 @@ import { OperatingError } from "../errors.ts";
 import { type CandumpCounters, openCandump } from "../vehicle/bus/candump.ts";
 import {
   BUS_OFFSET,
-  BUS_UNKNOWN,
-  BUSES_MAX,
   createFrameBlock,
   FRAME_BYTES,
   FRAME_WORDS,
@@ -23,6 +21,9 @@ import { createFrameFormat, type FrameFormat } from "./frame-line.ts";
 import { createLines, type Lines } from "./lines.ts";
 import { exitCodeOf, listenForStop } from "./stop.ts";
 
+/** Buses of one log that are told apart; frames of more have the bus "?". */
+const BUSES_SHOWN_MAX = 255;
+
 export interface DecodeOptions {
   /** Each a path, or bus=PATH where it says what one bus means alone. */
   readonly dbc: readonly string[];
@@ -35,7 +36,12 @@ export async function decode(log: string, options: DecodeOptions): Promise<void>
   const files = readFiles(options.dbc);
   if (log === "-" && process.stdin.isTTY) process.stderr.write("reading the log from the terminal; Ctrl-D ends it\n");
   const buses: string[] = [];
-  const busIndexOf = (name: string): number => (buses.length === BUSES_MAX ? BUS_UNKNOWN : buses.push(name) - 1);
+  // A name may be asked for again; and here, unlike in a gateway, a bus may have any number that its byte can hold.
+  const busIndexOf = (name: string): number => {
+    const known = buses.indexOf(name);
+    if (known !== -1) return known;
+    return buses.length === BUSES_SHOWN_MAX ? BUSES_SHOWN_MAX : buses.push(name) - 1;
+  };
   const block = createFrameBlock();
   const source = openCandump({ path: log, block, busIndexOf });
   const decoder = new FrameDecoder(files, options.j1939, buses, createLines(process.stdout));
@@ -102,7 +108,7 @@ class FrameDecoder {
     const word = block.words[i * FRAME_WORDS] ?? 0;
     const extended = (word & ID_EXTENDED) !== 0;
     const id = word & ID_MASK_EXTENDED;
-    const { json, messages } = this.#busOf(block.bytes[at + BUS_OFFSET] ?? BUS_UNKNOWN);
+    const { json, messages } = this.#busOf(block.bytes[at + BUS_OFFSET] ?? BUSES_SHOWN_MAX);
     // Remote and error frames carry no signals.
     const isData = (word & (ID_REMOTE | ID_ERROR)) === 0;
     const message = isData ? messages.find(id, extended) : undefined;

@@ -1,6 +1,6 @@
 // `canward fleet`: the fleet service, until it is asked to stop.
 import { dirname, isAbsolute, join } from "node:path";
-import { brokerFaults } from "../broker.ts";
+import { brokerFaults, IN_CLEAR, travelsInClear } from "../broker.ts";
 import { type FleetConfig, FleetConfigSchema } from "../fleet/config.ts";
 import { startFleet } from "../fleet/fleet.ts";
 import { VERSION } from "../version.ts";
@@ -20,6 +20,7 @@ export async function fleet(configFile: string): Promise<void> {
   const resolve = (path: string): string => (isAbsolute(path) ? path : join(dirname(configFile), path));
   const service = await startFleet(config, resolve, log);
   log.info({ version: VERSION, page: service.url, broker: config.broker.url }, "fleet service started");
+  if (travelsInClear(config.broker.url)) log.warn({ broker: config.broker.url }, IN_CLEAR);
   const reason = await stop.asked;
   log.info({ reason }, "stopping");
   await service.stop();

@@ -1,6 +1,7 @@
 // `canward run`: the gateway, until its source ends or it is asked to stop.
 import { access, constants, stat } from "node:fs/promises";
 import { setFlagsFromString } from "node:v8";
+import { IN_CLEAR, travelsInClear } from "../broker.ts";
 import { readingError } from "../vehicle/bus/log-error.ts";
 import { readGatewayConfig } from "../vehicle/config.ts";
 import { startGateway } from "../vehicle/gateway.ts";
@@ -29,6 +30,7 @@ export async function run(configFile: string): Promise<void> {
   for (const { file, line, message } of warnings) log.warn({ file, line }, message);
   const signals = plan.catalogue.entries.length;
   if (signals === 0) log.warn({ file: config.allowlist }, "the allow-list names no signal: nothing leaves the vehicle");
+  if (travelsInClear(config.uplink.url)) log.warn({ broker: config.uplink.url }, IN_CLEAR);
   const gateway = startGateway(config, plan, log);
   const { policyVersion: policy } = plan.catalogue;
   log.info({ version: VERSION, vehicle: config.vehicle, policy, plan: plan.digest, signals }, "gateway started");

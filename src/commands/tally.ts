@@ -1,6 +1,7 @@
 // What a replay would cost on the wire: datapoints in, counted by path and packed into batches as the uplink would make them.
 import { randomBytes } from "node:crypto";
 import type { Plan } from "../vehicle/plan.ts";
+import { BATCH_LIMITS } from "../vehicle/segment.ts";
 import { joinSegments } from "../wire/batch.ts";
 import type { Datapoints } from "../wire/datapoints.ts";
 import { packSegment } from "../wire/segment.ts";
@@ -14,6 +15,8 @@ export class Tally {
   readonly #intervalMs: number;
   readonly #stream = randomBytes(16);
   #segments: Uint8Array[] = [];
+  #segmentBytes = 0;
+  #segmentDatapoints = 0;
   #fromMs = 0;
   #toMs = 0;
   #sequence = 1;
@@ -25,6 +28,8 @@ export class Tally {
   }
 
   add(points: Datapoints, fromUs: number, toUs: number): void {
+    const segment = packSegment(points, this.#plan.groups);
+    if (this.#isFull(segment, points.count)) this.#send();
     if (this.#segments.length === 0) this.#fromMs = Math.max(0, Math.floor(fromUs / 1000));
     this.#toMs = Math.max(this.#fromMs, Math.floor(toUs / 1000));
     this.datapoints += points.count;
@@ -32,8 +37,21 @@ export class Tally {
       const slot = points.aliases[row] ?? 0;
       this.datapointsBySlot[slot] = (this.datapointsBySlot[slot] ?? 0) + 1;
     }
-    this.#segments.push(packSegment(points, this.#plan.groups));
+    this.#segments.push(segment);
+    this.#segmentBytes += segment.length;
+    this.#segmentDatapoints += points.count;
     if (this.#toMs - this.#fromMs >= this.#intervalMs) this.#send();
+  }
+
+  /** Whether the segment would be one too many for the batch; one segment alone goes however large it is. */
+  #isFull(segment: Uint8Array, datapoints: number): boolean {
+    const { segmentsMax, bytesMax, datapointsMax } = BATCH_LIMITS;
+    return (
+      this.#segments.length > 0 &&
+      (this.#segments.length === segmentsMax ||
+        this.#segmentBytes + segment.length > bytesMax ||
+        this.#segmentDatapoints + datapoints > datapointsMax)
+    );
   }
 
   /** Makes a batch of what is left. */
@@ -56,6 +74,8 @@ export class Tally {
     });
     this.#sequence += length;
     this.#segments = [];
+    this.#segmentBytes = 0;
+    this.#segmentDatapoints = 0;
     this.batches += 1;
     this.bytes += payload.length;
   }

@@ -30,7 +30,11 @@ const Broker = Type.Object(
 );
 
 const Store = Type.Object(
-  { path: File("SQLite file that keeps the batches; it is created where it does not exist, its folder is not.") },
+  {
+    path: File(
+      "SQLite file that keeps the batches; it is created where it does not exist, its folder is not. It grows without limit.",
+    ),
+  },
   { additionalProperties: false, description: "Where batches are kept." },
 );
 
@@ -49,6 +53,11 @@ const Web = Type.Object(
         maximum: 65_535,
         default: 8080,
         description: "Port of the page; 0 takes a free one.",
+      }),
+    ),
+    names: Type.Optional(
+      Type.Array(Type.String({ pattern: "^[A-Za-z0-9.-]{1,253}$" }), {
+        description: "Host names, besides this machine's, under which the page is reached, for example behind a proxy.",
       }),
     ),
   },

@@ -27,9 +27,9 @@ export async function startFleet(
 ): Promise<FleetService> {
   const store = openStore(resolve(config.store.path));
   const ingest = await startIngest({ broker: config.broker, resolve, store, log });
-  const { host = "127.0.0.1", port = 8080 } = config.web ?? {};
+  const { host = "127.0.0.1", port = 8080, names = [] } = config.web ?? {};
   try {
-    const web = await startWeb({ host, port, store, events: ingest, log, pageDir: PAGE_DIRECTORY });
+    const web = await startWeb({ host, port, names, store, events: ingest, log, pageDir: PAGE_DIRECTORY });
     return {
       url: web.url,
       counters: ingest.counters,

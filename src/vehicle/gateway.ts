@@ -1,4 +1,4 @@
-// The gateway: bus → gate → decode → sample → outbox → uplink. The one file that knows that order.
+// The gateway: bus → gate → decode → sample → outbox → uplink. The one file that knows that order; corridor.ts has its middle.
 import type { Logger } from "pino";
 import { VERSION } from "../version.ts";
 import { encodeBirth } from "../wire/birth.ts";
@@ -73,8 +73,11 @@ export function startGateway(config: GatewayConfig, plan: Plan, log: Logger, clo
   };
 }
 
-/** How fast the frames' monotonic time runs against the clock. At "max" it passes with the frames alone. */
-function paceOf({ speed, restamp }: GatewayConfig["source"]): number {
-  if (speed === "max") return 0;
+/**
+ * How fast the frames' monotonic time runs against the clock. A recording at "max" has no time but that of its frames; what
+ * comes in by the standard input may be a live bus, for which time goes on when it falls silent.
+ */
+function paceOf({ speed, restamp, log }: GatewayConfig["source"]): number {
+  if (speed === "max") return log === "-" ? 1 : 0;
   return restamp ? 1 : speed;
 }

@@ -1,4 +1,4 @@
-// The segment and batch nouns, and what the outbox promises to those who fill and empty it: datapoints go in as segments and
+// The segment and batch nouns, and (as Outbox) what the outbox promises to those who fill and empty it: datapoints go in as segments and
 // are on disk when `commit` returns; they leave as batches, and are deleted when a batch is acknowledged, never before.
 import type { ClockQuality } from "../wire/batch-header.ts";
 import type { Datapoints } from "../wire/datapoints.ts";
@@ -19,6 +19,9 @@ export interface BatchLimits {
   readonly bytesMax: number;
   readonly datapointsMax: number;
 }
+
+/** What the uplink joins: of live data what one interval has, of a backlog about a minute, far below any broker's limit. */
+export const BATCH_LIMITS: BatchLimits = { segmentsMax: 60, bytesMax: 256 * 1024, datapointsMax: 2 ** 18 };
 
 /** Segments joined for one publish. Taken again after a crash it is the same, byte for byte. */
 export interface OutboxBatch {

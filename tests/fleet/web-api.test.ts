@@ -259,6 +259,22 @@ describe("starting", () => {
     taken.close();
   });
 
+  it("a name that is not this machine's is refused, so that no other page can make it one", async () => {
+    const { port } = new URL(web.url);
+    for (const host of [
+      "evil.example",
+      `evil.example:${port}`,
+      "localhost.evil.example",
+      "127.0.0.1.evil.example",
+      "",
+    ]) {
+      expect([host, await rawStatus("/api/v1/vehicles", { host })]).toEqual([host, 421]);
+    }
+    for (const host of ["localhost", `LOCALHOST:${port}`, "127.0.0.1", "[::1]:80"]) {
+      expect([host, await rawStatus("/api/v1/vehicles", { host })]).toEqual([host, 200]);
+    }
+  });
+
   it("a page that was not built is an operating error that says how", async () => {
     const options = { host: "127.0.0.1", port: 0, ...fleet, log, pageDir: join(folder.path, "nowhere") };
     await expect(startWeb(options)).rejects.toMatchObject({ code: "WEB_PAGE_NOT_BUILT" });
@@ -266,9 +282,9 @@ describe("starting", () => {
 });
 
 /** fetch() would tidy the path up. */
-async function rawStatus(path: string): Promise<number> {
+async function rawStatus(path: string, headers: Record<string, string> = {}): Promise<number> {
   const { port } = new URL(web.url);
-  const asked = request({ host: "127.0.0.1", port, path }).end();
+  const asked = request({ host: "127.0.0.1", port, path, headers }).end();
   const [response] = await once(asked, "response");
   response.resume();
   return response.statusCode;

@@ -4,10 +4,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { type Broker, startAedes, temporaryFolder, until } from "../fleet/processes.ts";
 import { type Listener, listen, VEHICLE } from "../uplink/vehicle.ts";
-import { ALLOW_LIST } from "./drives.ts";
+import { ALLOW_LIST, LOG } from "./drives.ts";
 
 // Processes start and end in every test; how long that takes is the machine's affair.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -42,8 +43,8 @@ afterEach(async () => {
   folder.remove();
 });
 
-function start(): ChildProcess {
-  const child = spawn(process.execPath, [CANWARD, "run", "--config", config], { stdio: ["ignore", "ignore", "pipe"] });
+function start(input: "ignore" | "pipe" = "ignore"): ChildProcess {
+  const child = spawn(process.execPath, [CANWARD, "run", "--config", config], { stdio: [input, "ignore", "pipe"] });
   children.add(child);
   return child;
 }
@@ -101,6 +102,18 @@ it("it is online, then lost when it was killed, online again, and offline when i
   const late = await listen(broker.url);
   await until(() => late.presence() === "offline");
   await late.end();
+});
+
+it("what came in by a pipe that then falls silent is committed and sent, without waiting for another frame", async () => {
+  const text = readFileSync(config, "utf8").replace("{ generator: {} }", '{ log: "-", speed: max, restamp: false }');
+  writeFileSync(config, text);
+  const lines = gunzipSync(readFileSync(LOG)).toString().split("\n").slice(0, 200);
+  const child = start("pipe");
+  // The pipe stays open: nothing tells the gateway that there will be no more.
+  child.stdin?.write(`${lines.join("\n")}\n`);
+  await until(() => listener.batches.some(({ header }) => header.datapoints > 0));
+  expect(child.exitCode).toBeNull();
+  await end(child, "SIGTERM");
 });
 
 it("it has one connection, to the broker, and listens on no port", async () => {

@@ -39,7 +39,7 @@ export function tellLive(store: Store, events: FleetEvents, streams: Streams, lo
     for (const [vehicle, pending] of due) {
       // One vehicle's broken batch must not keep the others from being told.
       await tellBatches(store, streams, vehicle, pending).catch((error: unknown) => {
-        log.error({ error, vehicle }, "web: a batch could not be told to the browsers");
+        log.error({ err: error, vehicle }, "web: a batch could not be told to the browsers");
       });
     }
   });
@@ -99,7 +99,7 @@ function every(intervalMs: number, log: FastifyBaseLogger, work: () => Promise<v
     if (running) return;
     running = true;
     work()
-      .catch((error: unknown) => log.error({ error }, "web: telling the browsers failed"))
+      .catch((error: unknown) => log.error({ err: error }, "web: telling the browsers failed"))
       .finally(() => {
         running = false;
       });

@@ -27,7 +27,7 @@ export function refuse(request: FastifyRequest, reply: FastifyReply, error: Fast
   }
   const status = error.statusCode ?? 500;
   if (status < 500) return sendProblem(reply, status, "WEB_BAD_REQUEST", "The request is malformed.");
-  request.log.error({ error, url: request.url }, "web: a request failed");
+  request.log.error({ err: error, route: request.routeOptions.url }, "web: a request failed");
   return sendProblem(
     reply,
     500,

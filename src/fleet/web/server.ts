@@ -11,6 +11,7 @@ import type { Store } from "../store/store.ts";
 import { serveApi } from "./api.ts";
 import type { FleetEvents } from "./events.ts";
 import { setSecurityHeaders } from "./headers.ts";
+import { hostGuard } from "./host.ts";
 import { tellLive } from "./live.ts";
 import { type Refusal, refuse, sendProblem } from "./problems.ts";
 import { Streams } from "./streams.ts";
@@ -27,6 +28,8 @@ export interface WebOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** Names, besides the host, under which the page is reached: behind a proxy, say. */
+  readonly names?: readonly string[];
   readonly store: Store;
   readonly events: FleetEvents;
   readonly log: FastifyBaseLogger;
@@ -41,7 +44,7 @@ export interface Web {
 
 /** @throws WebError WEB_PORT_IN_USE, WEB_CANNOT_LISTEN, WEB_PAGE_NOT_BUILT */
 export async function startWeb(options: WebOptions): Promise<Web> {
-  const { host, port, store, events, log, pageDir } = options;
+  const { host, port, names = [], store, events, log, pageDir } = options;
   if (!existsSync(join(pageDir, "index.html"))) {
     throw new WebError(`The built page is not at ${pageDir}.`, {
       code: "WEB_PAGE_NOT_BUILT",
@@ -65,6 +68,9 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     await server.close();
   };
   try {
+    const guard = hostGuard(host, names);
+    if (guard !== undefined) server.addHook("onRequest", guard);
+    else log.warn({ host }, "the page has no log-in, and is served beyond this machine");
     serve(server, store, streams, pageDir);
     await server.ready();
     await server.listen({ host, port });

@@ -8,7 +8,6 @@ import { decodeText } from "../../dbc/text.ts";
 import { PACKAGE_DIRECTORY } from "../../version.ts";
 import type { BusName } from "./drive/schedule.ts";
 
-/** `src/vehicle/bus` and `dist/vehicle/bus` lie equally deep in the package. */
 export const EXAMPLE_DIRECTORY = join(PACKAGE_DIRECTORY, "deploy", "example");
 
 export const EXAMPLE_FILES: Readonly<Record<BusName, string>> = { can0: "powertrain.dbc", can1: "body.dbc" };

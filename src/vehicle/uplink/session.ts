@@ -3,12 +3,10 @@
 // acknowledged it.
 import { encodeStatus, type Status } from "../../wire/status.ts";
 import { batchTopic, birthTopic, statusTopic } from "../../wire/topics.ts";
-import type { BatchLimits, OutboxBatch } from "../segment.ts";
+import { BATCH_LIMITS, type BatchLimits, type OutboxBatch } from "../segment.ts";
 import type { BrokerConnection } from "./broker.ts";
 import type { UplinkCounters, UplinkOptions } from "./options.ts";
 
-/** What one batch joins at most: of live data what one interval has, of a backlog about a minute, far below any broker's limit. */
-const LIMITS: BatchLimits = { segmentsMax: 60, bytesMax: 256 * 1024, datapointsMax: 2 ** 18 };
 /** What a batch's packet may have beside its segments: topic, envelope, and a few gaps. */
 const ENVELOPE_BYTES = 4096;
 /** What is in flight when the gateway stops has this long to be acknowledged; the rest keeps in the outbox. */
@@ -40,8 +38,8 @@ export class Session {
     this.#counters = counters;
     this.#broker = broker;
     this.#inFlightMax = Math.max(1, Math.min(options.inFlightMax, broker.receiveMax - 1));
-    const bytesMax = Math.max(0, Math.min(LIMITS.bytesMax, broker.packetBytesMax - ENVELOPE_BYTES));
-    this.#limits = { ...LIMITS, bytesMax };
+    const bytesMax = Math.max(0, Math.min(BATCH_LIMITS.bytesMax, broker.packetBytesMax - ENVELOPE_BYTES));
+    this.#limits = { ...BATCH_LIMITS, bytesMax };
     this.#liveFrom = options.outbox.nextSequence();
   }
 
