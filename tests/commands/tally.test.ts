@@ -14,8 +14,7 @@ function tallyOf(segments: number, datapointsEach: number): Tally {
   const points = createDatapoints(datapointsEach);
   for (let segment = 0; segment < segments; segment++) {
     points.count = datapointsEach;
-    for (let row = 0; row < datapointsEach; row++) points.timesMs[row] = segment * 1000 + row / datapointsEach;
-    points.timesMs.forEach((ms, row) => (points.timesMs[row] = Math.floor(ms)));
+    points.timesMs.fill(segment * 1000);
     tally.add(points, segment * 1e6, (segment + 1) * 1e6);
   }
   tally.end();

@@ -261,13 +261,7 @@ describe("starting", () => {
 
   it("a name that is not this machine's is refused, so that no other page can make it one", async () => {
     const { port } = new URL(web.url);
-    for (const host of [
-      "evil.example",
-      `evil.example:${port}`,
-      "localhost.evil.example",
-      "127.0.0.1.evil.example",
-      "",
-    ]) {
+    for (const host of ["evil.example", `evil.example:${port}`, "localhost.evil.example", "127.0.0.1.evil.example"]) {
       expect([host, await rawStatus("/api/v1/vehicles", { host })]).toEqual([host, 421]);
     }
     for (const host of ["localhost", `LOCALHOST:${port}`, "127.0.0.1", "[::1]:80"]) {
