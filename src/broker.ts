@@ -64,6 +64,26 @@ export function addressOf(url: string): {
 /** What to say then. */
 export const IN_CLEAR = "the broker is reached without TLS: what travels, and the password, can be read on the way";
 
+/** Answers to CONNECT, in MQTT 3.1.1 and 5, that say "not this version" and "not you". [MQTT-3.1.2-2] */
+const REFUSED_VERSION: ReadonlySet<unknown> = new Set([1, 132]);
+const REFUSED_CREDENTIALS: ReadonlySet<unknown> = new Set([4, 5, 134, 135]);
+
+/** The code that an error of the MQTT library or of the socket has; undefined where it has none. */
+export function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}
+
+export function isVersionRefusal(error: unknown): boolean {
+  return REFUSED_VERSION.has(codeOf(error));
+}
+
+/** What to do about a connection that failed; `keys` is the part of the configuration that says how to connect. */
+export function connectRemedy(error: unknown, keys: "uplink" | "broker"): string {
+  return REFUSED_CREDENTIALS.has(codeOf(error))
+    ? `Check \`${keys}.username\` and \`${keys}.password_file\`, or the client certificate.`
+    : `Check \`${keys}.url\`, and that the broker runs and can be reached.`;
+}
+
 /** Whether what is sent to the broker, a password among it, leaves this machine unencrypted. */
 export function travelsInClear(url: string): boolean {
   const { protocol, host } = addressOf(url);

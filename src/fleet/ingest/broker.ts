@@ -3,7 +3,7 @@
 import { randomInt } from "node:crypto";
 import { connect, type IClientOptions, type MqttClient } from "mqtt";
 import type { Logger } from "pino";
-import { addressOf, type Credentials } from "../../broker.ts";
+import { addressOf, type Credentials, codeOf, connectRemedy, isVersionRefusal } from "../../broker.ts";
 import { BATCH_BYTES_MAX } from "../../wire/batch-header.ts";
 
 /** How long the broker keeps a session, and with it every message for it, while this worker is away. */
@@ -17,11 +17,6 @@ const RECONNECT_MS_MIN = 250;
 const RECONNECT_MS_MAX = 4_000;
 const CONNECT_TIMEOUT_MS = 15_000;
 const KEEPALIVE_S = 30;
-
-/** Answers to CONNECT that say "not this version", in MQTT 3.1.1 and in MQTT 5. [MQTT-3.1.2-2] */
-const REFUSED_VERSION: ReadonlySet<unknown> = new Set([1, 132]);
-/** Answers that say "not you": wrong or missing credentials. */
-const REFUSED_CREDENTIALS: ReadonlySet<unknown> = new Set([4, 5, 134, 135]);
 
 export interface Delivery {
   readonly topic: string;
@@ -111,7 +106,7 @@ export class Connection {
     });
     client.on("close", () => this.#generation++);
     client.on("error", (error) => {
-      if (version === 5 && REFUSED_VERSION.has(codeOf(error))) this.#fallBack(client);
+      if (version === 5 && isVersionRefusal(error)) this.#fallBack(client);
       else this.#tell(error);
     });
     return client;
@@ -144,10 +139,10 @@ export class Connection {
   #tell(error: Error): void {
     if (this.#isTold) return;
     this.#isTold = true;
-    const remedy = REFUSED_CREDENTIALS.has(codeOf(error))
-      ? "Check broker.username and broker.password_file, or the client certificate."
-      : "Check broker.url, and that the broker runs and can be reached.";
-    this.#log.error({ reason: error.message || codeOf(error), remedy }, "no connection to the broker; trying again");
+    this.#log.error(
+      { reason: error.message || codeOf(error), remedy: connectRemedy(error, "broker") },
+      "no connection to the broker; trying again",
+    );
   }
 }
 
@@ -157,8 +152,4 @@ function reconnectMs(): number {
 
 function toBytes(payload: Buffer | string): Uint8Array {
   return typeof payload === "string" ? Buffer.from(payload) : payload;
-}
-
-function codeOf(error: Error): unknown {
-  return "code" in error ? error.code : undefined;
 }

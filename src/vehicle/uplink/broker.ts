@@ -1,7 +1,7 @@
 // The vehicle's door to MQTT, the only file that imports the library. It connects and publishes; it has no way to
 // subscribe. One connection is one object: when it is lost it is over, and the uplink makes another.
 import { connect, type IClientOptions, type IConnackPacket, type MqttClient } from "mqtt";
-import { addressOf, type Credentials } from "../../broker.ts";
+import { addressOf, type Credentials, isVersionRefusal } from "../../broker.ts";
 
 export interface BrokerOptions {
   readonly url: string;
@@ -33,8 +33,6 @@ const CONNECT_TIMEOUT_MS = 15_000;
 const KEEPALIVE_S = 30;
 /** A farewell that is not answered in this time is given up. */
 const CLOSE_TIMEOUT_MS = 1_000;
-/** Reason codes of a CONNACK that refuse the protocol version, in MQTT 3.1.1 and 5. */
-const VERSION_REASONS = [1, 132];
 /** What holds where the broker says nothing of it, as in MQTT 3.1.1. [MQTT-3.2.2.3.3] */
 const RECEIVE_MAX_DEFAULT = 65_535;
 /** The longest packet that MQTT can write down. [MQTT-1.5.5] */
@@ -138,8 +136,4 @@ function endOf(client: MqttClient): Promise<Error | undefined> {
       resolve(reason);
     });
   });
-}
-
-function isVersionRefusal(error: Error | undefined): boolean {
-  return error !== undefined && "code" in error && VERSION_REASONS.includes(Number(error.code));
 }

@@ -1,6 +1,7 @@
 // The uplink: batches from the outbox to the broker. It connects, serves the connection for as long as it lives, and comes
 // back after a pause when it is lost. It subscribes to nothing.
 import { randomInt } from "node:crypto";
+import { codeOf, connectRemedy } from "../../broker.ts";
 import { encodeStatus } from "../../wire/status.ts";
 import { statusTopic } from "../../wire/topics.ts";
 import { type BrokerConnection, connectBroker, VersionRefused } from "./broker.ts";
@@ -10,8 +11,6 @@ import { Session } from "./session.ts";
 /** After a failed attempt the next one waits a random time up to this, doubled with each failure: a fleet must not return in step. */
 const BACKOFF_MS_MIN = 1_000;
 const BACKOFF_MS_MAX = 60_000;
-/** Answers to CONNECT that say "not you", in MQTT 3.1.1 and 5. */
-const REFUSED_CREDENTIALS: readonly unknown[] = [4, 5, 134, 135];
 
 export interface Uplink {
   readonly counters: Readonly<UplinkCounters>;
@@ -122,11 +121,8 @@ class ReconnectingUplink {
   #tell(cause: unknown): void {
     if (this.#isTold) return;
     this.#isTold = true;
-    const remedy = REFUSED_CREDENTIALS.includes(codeOf(cause))
-      ? "Check `uplink.username` and `uplink.password_file`, or the client certificate."
-      : "Check `uplink.url`, and that the broker runs and can be reached.";
     this.#options.log.warn(
-      { broker: this.#options.url, reason: reasonOf(cause), remedy },
+      { broker: this.#options.url, reason: reasonOf(cause), remedy: connectRemedy(cause, "uplink") },
       "uplink cannot connect; trying again until it can",
     );
   }
@@ -135,8 +131,4 @@ class ReconnectingUplink {
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return cause === undefined ? "the connection was closed" : String(cause);
   return cause.message || String(codeOf(cause));
-}
-
-function codeOf(cause: unknown): unknown {
-  return cause instanceof Error && "code" in cause ? cause.code : undefined;
 }
