@@ -1,4 +1,4 @@
-#!/usr/bin/env -S MALLOC_ARENA_MAX=1 node --max-semi-space-size=1
+#!/usr/bin/env -S MALLOC_ARENA_MAX=1 node --max-semi-space-size=1 --expose-gc
 // The command line: what can be asked of canward, and how its answers and errors look. Each command is a file of its own,
 // loaded when it is asked for, so that the gateway does not carry the fleet's libraries.
 import { Command, CommanderError, InvalidArgumentError } from "commander";
