@@ -8,7 +8,8 @@ import { buildPage } from "../src/fleet/web/page/build.ts";
 
 const repository = join(import.meta.dirname, "..");
 const product = join(repository, "dist");
-const SOURCES = ["src", "deploy/build.ts", "package.json"] as const;
+const leftOut = join(import.meta.dirname, "left-out.ts");
+const SOURCES = ["src", "deploy", "package.json"] as const;
 
 function isStale(): boolean {
   const made = join(product, "page", "index.html");
@@ -50,6 +51,7 @@ async function buildCode(outdir: string): Promise<void> {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: "linked",
+    alias: { ws: leftOut, socks: leftOut },
     // Native code finds its binary beside its own files.
     external: ["better-sqlite3"],
     // Libraries that are CommonJS ask for Node's own modules in its way.
