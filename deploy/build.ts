@@ -1,5 +1,5 @@
 // Makes what is shipped, in `dist/`: `canward.js` with a chunk for each command, all libraries bundled but the native ones,
-// and the operator's page. One file instead of a thousand halves the gateway's start, and a fifth of its memory is saved.
+// and the operator's page. A few files instead of a thousand take 16 MB off the gateway's memory.
 // With --if-stale only where a source is newer. The folder is swapped in whole, so that nobody meets half of it.
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";

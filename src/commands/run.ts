@@ -25,7 +25,7 @@ const COLLECTION_INTERVAL_MS = 30_000;
 export async function run(configFile: string): Promise<void> {
   setFlagsFromString(FLAGS);
   // The MQTT library keeps a few bytes for each length of a packet that it has seen, and with each the 64 KiB that Node had
-  // cut them from: 17 MB in an hour. Without that pool they are a few bytes.
+  // cut them from: 16 MB in an hour. Without that pool they are a few bytes.
   Buffer.poolSize = 0;
   const stop = listenForStop();
   const config = readGatewayConfig(configFile);

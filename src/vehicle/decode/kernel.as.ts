@@ -1,6 +1,6 @@
 // The decoder's kernel, in AssemblyScript: admitted frames in, raw values out, by tables alone. Four signals of up to 24
 // bits are cut out at once: a byte shuffle brings each one's bytes together (and so takes care of the byte order), a mask
-// takes away what is not its own, and a multiplication shifts each lane by its own count. bench/corridor measures it.
+// takes away what is not its own, and a multiplication shifts each lane by its own count. bench/decode measures it.
 // `npm run generate` compiles it; policy/layout.ts says how the tables are made.
 
 /** struct canfd_frame, see frame.ts. */
