@@ -1,6 +1,9 @@
 // The store on a real SQLite file: what goes in comes out, once, whatever the order of its arrival, and what is wrong is said.
+
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { StoreError } from "../../src/fleet/store/errors.ts";
@@ -9,7 +12,7 @@ import type { Store } from "../../src/fleet/store/store.ts";
 import { INVALID_ROWS_MAX } from "../../src/fleet/store/write.ts";
 import { encodeStatus, type Status } from "../../src/wire/status.ts";
 import { batchOf, birthOf, EPOCH_MS, entry, type Row, smallBatch, streamOf } from "./batches.ts";
-import { temporaryFolder } from "./processes.ts";
+import { temporaryFolder, until } from "./processes.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;
 let path: string;
@@ -36,6 +39,26 @@ const count = (table: string) => {
   database.close();
   return answer;
 };
+
+describe("a new store", () => {
+  it("can be opened by several workers in the same instant", async () => {
+    const flag = new Int32Array(new SharedArrayBuffer(8));
+    const openers = Array.from({ length: 3 }, () => {
+      return new Worker(join(import.meta.dirname, "opener.ts"), { workerData: flag });
+    });
+    const answers: unknown[] = [];
+    for (let round = 0; round < 50; round++) {
+      flag.fill(0);
+      const answered = openers.map((opener) => once(opener, "message"));
+      for (const opener of openers) opener.postMessage(join(folder.path, `${round}.db`));
+      await until(() => Atomics.load(flag, 0) === openers.length);
+      Atomics.store(flag, 1, 1);
+      answers.push(...(await Promise.all(answered)).flat());
+    }
+    await Promise.all(openers.map((opener) => opener.terminate()));
+    expect(new Set(answers)).toEqual(new Set(["opened"]));
+  });
+});
 
 describe("duplicates", () => {
   it("a batch is stored once, in the same transaction, later, and after a restart", async () => {

@@ -9,6 +9,7 @@ export type Statement<Parameters extends unknown[], Row = unknown> = Sqlite.Stat
 
 /** How long a writer waits for another worker's transaction on the same file. */
 const BUSY_TIMEOUT_MS = 10_000;
+const BUSY_PAUSE_MS = 10;
 /** Pages of the write-ahead log before it is copied back: 16 MiB, so that at full speed a checkpoint comes every second or two. */
 const CHECKPOINT_PAGES = 4096;
 /** The write-ahead log is cut back to this after a checkpoint. */
@@ -19,7 +20,7 @@ const CACHE_KIB = 16 * 1024;
 /** Opens or creates the store at `path` for writing. Throws StoreError. */
 export function openForWriting(path: string): Database {
   return open(path, {}, (database) => {
-    database.pragma("journal_mode = WAL");
+    turnOnWal(database);
     // In WAL mode FULL flushes the log at every commit: what was committed survives a power cut.
     database.pragma("synchronous = FULL");
     database.pragma("foreign_keys = ON");
@@ -37,14 +38,31 @@ export function openForReading(path: string): Database {
 function open(path: string, options: Sqlite.Options, prepare: (database: Database) => void): Database {
   let database: Database | undefined;
   try {
-    database = new Sqlite(path, { ...options, timeout: BUSY_TIMEOUT_MS });
-    refuseForeign(database, path);
+    const opened = new Sqlite(path, { ...options, timeout: BUSY_TIMEOUT_MS });
+    database = opened;
+    // One snapshot: between two questions another worker may have made the tables.
+    database.transaction(() => refuseForeign(opened, path)).deferred();
     database.pragma(`cache_size = -${CACHE_KIB}`);
     prepare(database);
     return database;
   } catch (error) {
     database?.close();
     throw toStoreError(path, error);
+  }
+}
+
+/** SQLite does not wait by its own timeout where two connections change a new file's journal mode at the same time. */
+function turnOnWal(database: Database): void {
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  for (let waitedMs = 0; ; waitedMs += BUSY_PAUSE_MS) {
+    try {
+      database.pragma("journal_mode = WAL");
+      return;
+    } catch (error) {
+      if (!(error instanceof Sqlite.SqliteError) || !error.code.startsWith("SQLITE_BUSY")) throw error;
+      if (waitedMs >= BUSY_TIMEOUT_MS) throw error;
+      Atomics.wait(sleeper, 0, 0, BUSY_PAUSE_MS);
+    }
   }
 }
 
