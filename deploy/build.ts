@@ -1,10 +1,11 @@
 // Makes what is shipped, in `dist/`: `canward.js` with a chunk for each command, all libraries bundled but the native ones,
-// and the operator's page. A few files instead of a thousand take 16 MB off the gateway's memory.
+// the receiver for live buses, and the operator's page. A few files instead of a thousand take 16 MB off the gateway's memory.
 // With --if-stale only where a source is newer. The folder is swapped in whole, so that nobody meets half of it.
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { buildPage } from "../src/fleet/web/page/build.ts";
+import { buildReceiver } from "./receiver.ts";
 
 const repository = join(import.meta.dirname, "..");
 const product = join(repository, "dist");
@@ -26,7 +27,9 @@ function newestMs(path: string): number {
 async function buildAll(): Promise<void> {
   const [next, last] = [`${product}.next-${process.pid}`, `${product}.last-${process.pid}`];
   try {
+    const receiver = buildReceiver();
     await buildCode(next);
+    if (receiver !== undefined) copyFileSync(receiver, join(next, "receiver.node"));
     await buildPage(join(next, "page"));
     if (existsSync(product)) renameSync(product, last);
     renameSync(next, product);
@@ -53,7 +56,7 @@ async function buildCode(outdir: string): Promise<void> {
     legalComments: "linked",
     alias: { ws: leftOut, socks: leftOut },
     // Native code finds its binary beside its own files.
-    external: ["better-sqlite3"],
+    external: ["better-sqlite3", "socketcan"],
     // Libraries that are CommonJS ask for Node's own modules in its way.
     banner: {
       js: 'import { createRequire as canwardRequire } from "node:module"; const require = canwardRequire(import.meta.url);',

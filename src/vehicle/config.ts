@@ -6,6 +6,9 @@ import { brokerFaults, brokerKeys, type Credentials, readCredentials } from "../
 import { Bytes, bytesOf } from "../bytes.ts";
 import { Duration, durationUs } from "../duration.ts";
 import { FileError, type Problem, readYamlFile } from "../yaml.ts";
+import { INTERFACE_PATTERN } from "./bus/live/link.ts";
+import type { LiveBus } from "./bus/live/live.ts";
+import { BUSES_MAX } from "./frame.ts";
 
 const closed = { additionalProperties: false } as const;
 
@@ -13,8 +16,33 @@ export const LogLevel = Type.Enum(["trace", "debug", "info", "warn", "error", "f
   description: "Least severe line that is logged: trace, debug, info, warn, error or fatal. info by default.",
 });
 
+const LiveBusKeys = Type.Object(
+  {
+    interface: Type.Optional(
+      Type.String({ pattern: INTERFACE_PATTERN, description: "Linux CAN interface; the name of the bus by default." }),
+    ),
+    receive_buffer: Type.Optional(
+      Bytes(
+        "The kernel's receive buffer: what it holds while the process is busy. 8MB by default; status tells its size.",
+      ),
+    ),
+    silence: Type.Optional(
+      Type.Union([Duration("How long no frame may come before the bus is called silent."), Type.Literal("off")], {
+        description:
+          "How long no frame may come before the bus is called silent, or off. Learnt from the DBC by default.",
+      }),
+    ),
+  },
+  { ...closed, description: "A bus of the allow-list, and the interface that it is." },
+);
+
 const Source = Type.Object(
   {
+    live: Type.Optional(
+      Type.Record(Type.String({ pattern: "^.{1,64}$" }), LiveBusKeys, {
+        description: "Live SocketCAN interfaces, by the bus's name in the allow-list.",
+      }),
+    ),
     log: Type.Optional(
       Type.String({
         minLength: 1,
@@ -54,7 +82,7 @@ const Source = Type.Object(
       }),
     ),
   },
-  { ...closed, description: "Where frames come from: one of log and generator." },
+  { ...closed, description: "Where frames come from: one of live, log and generator." },
 );
 
 export const GatewayConfigSchema = Type.Object(
@@ -104,6 +132,8 @@ export const GatewayConfigSchema = Type.Object(
 type SourceKeys = Static<typeof Source>;
 
 export interface SourceConfig {
+  /** By the bus's name. */
+  readonly live: ReadonlyMap<string, LiveBus> | undefined;
   readonly log: string | undefined;
   readonly generator: { readonly seed: number; readonly backgroundFramesPerSecond: number } | undefined;
   readonly speed: number | "max";
@@ -170,6 +200,10 @@ const BATCH_MS_LEAST = 100;
 const STATUS_MS_LEAST = 1000;
 /** Far below the 2^31 ms at which a timer fires at once. */
 const INTERVAL_MS_MOST = 24 * 3600e3;
+const RECEIVE_BYTES_LEAST = 64e3;
+/** The kernel takes twice as much, and 2^31 - 1 is the most that it takes. */
+const RECEIVE_BYTES_MOST = 256e6;
+const SILENCE_US_LEAST = 100e3;
 
 function outboxLimits(outbox: Keys["outbox"], complain: Complain) {
   const bytesMax = bytesOf(outbox.bytes_max ?? "256MB");
@@ -195,19 +229,64 @@ function uplinkIntervals(uplink: Keys["uplink"], complain: Complain) {
   return { batchIntervalMs, statusIntervalMs };
 }
 
-function checkSource({ log, generator, loop }: SourceKeys, complain: Complain): void {
-  if ((log === undefined) === (generator === undefined)) {
-    complain(["source"], "`source` needs one of `log` and `generator`");
+function checkSource(source: SourceKeys, complain: Complain): void {
+  const { live, log, generator, loop } = source;
+  if ([live, log, generator].filter((kind) => kind !== undefined).length !== 1) {
+    complain(["source"], "`source` needs one of `live`, `log` and `generator`");
+    return;
   }
+  if (live !== undefined) checkLive(live, source, complain);
   if (loop !== true) return;
   if (log === "-") complain(["source", "loop"], "the standard input cannot be read twice");
   if (generator !== undefined) complain(["source", "loop"], "the generator never ends, so `loop` is for a `log`");
 }
 
+function checkLive(live: NonNullable<SourceKeys["live"]>, source: SourceKeys, complain: Complain): void {
+  const names = Object.keys(live);
+  if (names.length === 0) complain(["source", "live"], "`live` names no bus");
+  if (names.length > BUSES_MAX)
+    complain(["source", "live"], `${names.length} buses; a gateway has at most ${BUSES_MAX}`);
+  for (const key of ["speed", "loop", "restamp"] as const) {
+    if (source[key] !== undefined)
+      complain(["source", key], `a live bus has its own time, so \`${key}\` is for a \`log\``);
+  }
+  const taken = new Map<string, string>();
+  for (const [name, keys] of Object.entries(live)) {
+    const { interfaceName, receiveBufferBytes, silenceUs = SILENCE_US_LEAST } = liveBus(name, keys);
+    if (!new RegExp(INTERFACE_PATTERN).test(interfaceName)) {
+      complain(["source", "live", name], `\`${interfaceName}\` is no name of an interface; say it in \`interface\``);
+    }
+    const other = taken.get(interfaceName);
+    if (other !== undefined) {
+      complain(["source", "live", name], `\`${name}\` and \`${other}\` are both the interface ${interfaceName}`);
+    }
+    taken.set(interfaceName, name);
+    if (receiveBufferBytes < RECEIVE_BYTES_LEAST || receiveBufferBytes > RECEIVE_BYTES_MOST) {
+      complain(["source", "live", name, "receive_buffer"], "`receive_buffer` must be between 64KB and 256MB");
+    }
+    if (silenceUs !== 0 && silenceUs < SILENCE_US_LEAST) {
+      complain(["source", "live", name, "silence"], "`silence` must be at least 100ms, or off");
+    }
+  }
+}
+
+function liveBus(name: string, keys: Static<typeof LiveBusKeys>): LiveBus {
+  const { silence } = keys;
+  return {
+    interfaceName: keys.interface ?? name,
+    receiveBufferBytes: bytesOf(keys.receive_buffer ?? "8MB"),
+    silenceUs: silence === undefined ? undefined : silence === "off" ? 0 : durationUs(silence),
+  };
+}
+
 /** What the schema cannot say, and what would otherwise fail in silence at every attempt to connect. */
 function sourceOf(source: SourceKeys, resolve: (path: string) => string): SourceConfig {
-  const { log, generator, speed = 1, loop = false, restamp = true } = source;
+  const { live, log, generator, speed = 1, loop = false, restamp = true } = source;
   return {
+    live:
+      live === undefined
+        ? undefined
+        : new Map(Object.entries(live).map(([name, keys]) => [name, liveBus(name, keys)] as const)),
     log: log === undefined || log === "-" ? log : resolve(log),
     generator:
       generator === undefined

@@ -1,17 +1,20 @@
 // The feed: a source's blocks go into the corridor as they come, and between them time goes on, so that what is due when
 // no frame comes is found all the same.
 import type { Logger } from "pino";
+import type { BusStatus } from "../wire/bus-status.ts";
+import type { Source } from "./bus/source.ts";
 import type { Clock } from "./clock.ts";
 import type { Corridor } from "./corridor.ts";
-import type { Bus } from "./frame.ts";
+import type { Plan } from "./plan.ts";
 import type { WallClock } from "./wall-clock.ts";
 
 /** The corridor's time runs this far behind the clock, since frames reach it a little after they were captured. */
 const LAG_US = 100_000;
 
 export interface FeedOptions {
-  readonly open: () => Promise<Bus>;
-  readonly corridor: Corridor;
+  readonly open: () => Promise<Source>;
+  /** The corridor in force, asked for each block: another plan has another. */
+  readonly corridor: () => Corridor;
   readonly wall: WallClock;
   /** How fast the frames' monotonic time runs against the clock; 0 where it passes with the frames alone. */
   readonly pace: number;
@@ -24,6 +27,10 @@ export interface FeedOptions {
 export interface Feed {
   /** Resolves when the source has ended or `stop` was called; rejects when the source or the corridor's sink failed. */
   readonly ended: Promise<void>;
+  /** How the live buses are. */
+  statuses(): readonly BusStatus[];
+  /** Goes by another plan from the next frame on. Throws an OperatingError where the source cannot. */
+  follow(plan: Plan): void;
   stop(): Promise<void>;
 }
 
@@ -33,24 +40,25 @@ export function startFeed({ open, corridor, wall, pace, tickMs, clock, log }: Fe
   let lastUs = Number.NaN;
   let passedAtUs = 0;
   let hasAdmitted = false;
+  let source: Source | undefined;
 
   const timer = setInterval(() => {
     if (pace === 0 || Number.isNaN(lastUs)) return;
     try {
-      corridor.advance(lastUs + Math.max(0, (clock.nowUs() - passedAtUs) * pace - LAG_US));
+      corridor().advance(lastUs + Math.max(0, (clock.nowUs() - passedAtUs) * pace - LAG_US));
     } catch (cause) {
       failed.reject(cause);
     }
   }, tickMs);
 
   const received = (async () => {
-    const source = await open();
+    source = await open();
     for await (const block of source.receive(stopping.signal)) {
       wall.learn(block);
-      corridor.pass(block);
+      corridor().pass(block);
       lastUs = block.monotonicUs[block.count - 1] ?? lastUs;
       passedAtUs = clock.nowUs();
-      if (hasAdmitted || corridor.counters().framesAdmitted === 0) continue;
+      if (hasAdmitted || corridor().counters().framesAdmitted === 0) continue;
       hasAdmitted = true;
       log.info({ sinceStartMs: Math.round(performance.now()) }, "first frame admitted");
     }
@@ -58,6 +66,8 @@ export function startFeed({ open, corridor, wall, pace, tickMs, clock, log }: Fe
   const ended = Promise.race([received, failed.promise]);
   return {
     ended,
+    statuses: () => source?.statuses() ?? [],
+    follow: (plan) => source?.follow(plan),
     stop: async () => {
       stopping.abort();
       // Whoever waits for `ended` is told why.

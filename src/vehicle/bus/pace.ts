@@ -22,6 +22,8 @@ export interface Pace {
    */
   readonly isOnTime?: boolean;
   readonly clock?: Clock;
+  /** The least time between two wake-ups where it is not WAKE_INTERVAL_US; by it no frame is later than this. */
+  readonly wakeIntervalUs?: number;
   /** Where the released frames are put; not the block of the bus that is paced. */
   readonly block?: FrameBlock;
 }
@@ -52,7 +54,7 @@ export function paceBus(bus: Bus, pace: Pace): Bus {
   return { name: bus.name, counters, receive };
 
   async function* receive(signal: AbortSignal): AsyncGenerator<FrameBlock, void, undefined> {
-    const clock = pace.clock ?? systemClock;
+    const { clock = systemClock, wakeIntervalUs = WAKE_INTERVAL_US } = pace;
     let start: Start | undefined;
     let wokeAtUs = Number.NEGATIVE_INFINITY;
     for await (const block of bus.receive(signal)) {
@@ -62,7 +64,7 @@ export function paceBus(bus: Bus, pace: Pace): Bus {
         const nowUs = clock.nowUs();
         const rows = countDue(start, block, row, released.capacity, nowUs);
         if (rows === 0) {
-          const wakeAtUs = Math.max(dueTime(start, logTime(block, row)), wokeAtUs + WAKE_INTERVAL_US);
+          const wakeAtUs = Math.max(dueTime(start, logTime(block, row)), wokeAtUs + wakeIntervalUs);
           await clock.sleep((wakeAtUs - nowUs) / 1000, signal);
           wokeAtUs = clock.nowUs();
           continue;

@@ -1,53 +1,46 @@
-// The frames' source that a configuration names, behind the one interface: a log or the generator, paced, repeated.
+// The frames' source that a configuration names: live buses, or a recording. What a plan changes it follows.
+import type { Logger } from "pino";
+import { OperatingError } from "../../errors.ts";
+import type { BusStatus } from "../../wire/bus-status.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import type { SourceConfig } from "../config.ts";
-import { BUS_UNKNOWN, type Bus, createFrameBlock, type FrameBlock } from "../frame.ts";
-import { openCandump } from "./candump.ts";
-import { loopBus } from "./loop.ts";
-import { paceBus } from "./pace.ts";
+import type { Bus, FrameBlock } from "../frame.ts";
+import type { Plan } from "../plan.ts";
+import { openRecording } from "./recording.ts";
 
-/** `block` lies in the corridor's memory; `buses` are the plan's. */
-export async function openSource(
-  source: SourceConfig,
-  block: FrameBlock,
-  buses: readonly string[],
-  clock: Clock = systemClock,
-): Promise<Bus> {
-  const { speed, restamp, catchUpUs } = source;
-  const isPaced = speed !== "max" || restamp;
-  // A pace copies what is due from a block of its own into the corridor's.
-  const inner = isPaced ? createFrameBlock() : block;
-  const bus = await openUnpaced(source, inner, buses, clock);
-  if (!isPaced) return bus;
-  return paceBus(bus, { speed, restamp, clock, block, isOnTime: catchUpUs > 0 });
+export interface Source extends Bus {
+  /** How the live buses are; none where frames come from a recording. */
+  statuses(): readonly BusStatus[];
+  /** Goes by another plan from the next frame on. Throws an OperatingError where the source cannot. */
+  follow(plan: Plan): void;
 }
 
-async function openUnpaced(
-  source: SourceConfig,
-  block: FrameBlock,
-  buses: readonly string[],
-  clock: Clock,
-): Promise<Bus> {
-  const busIndexOf = (name: string): number => {
-    const index = buses.indexOf(name);
-    return index === -1 ? BUS_UNKNOWN : index;
-  };
-  const { log, generator, loop, catchUpUs } = source;
-  if (log !== undefined) {
-    const open = (): Bus => openCandump({ path: log, block, busIndexOf });
-    return loop ? loopBus(open) : open();
+export interface SourceOptions {
+  readonly plan: Plan;
+  /** Lies in the corridor's memory. */
+  readonly block: FrameBlock;
+  readonly clock?: Clock;
+  readonly log: Logger;
+}
+
+export async function openSource(source: SourceConfig, options: SourceOptions): Promise<Source> {
+  const { plan, block, clock = systemClock, log } = options;
+  if (source.live !== undefined) {
+    const { createLive } = await import("./live/live.ts");
+    return await createLive({ buses: source.live, plan, block, clock, log });
   }
-  // A vehicle's gateway never needs them, and need not carry them.
-  const [{ createGenerator }, { readExampleDatabases }] = await Promise.all([
-    import("./generator.ts"),
-    import("./example.ts"),
-  ]);
-  return createGenerator({
-    databases: readExampleDatabases(),
-    startUs: clock.wallUs() - catchUpUs,
-    seed: generator?.seed ?? 1,
-    busIndexes: { can0: busIndexOf("can0"), can1: busIndexOf("can1") },
-    backgroundFramesPerSecond: generator?.backgroundFramesPerSecond ?? 0,
-    block,
-  });
+  const bus = await openRecording(source, block, plan.buses, clock);
+  return {
+    name: bus.name,
+    counters: bus.counters,
+    receive: (signal) => bus.receive(signal),
+    statuses: () => [],
+    follow: (next) => {
+      if (next.buses.join() === plan.buses.join()) return;
+      throw new OperatingError("a recording goes on with the buses that it was started with", {
+        code: "SOURCE_BUSES",
+        remedy: "Start the gateway again to replay with other buses.",
+      });
+    },
+  };
 }

@@ -1,0 +1,142 @@
+// The door to the `socketcan` package, for receiving alone: the fallback where the addon was not built. It cannot say what
+// the kernel dropped, nor tell a short FD frame from a classic one; an interface that goes it finds out by the port's look.
+import type { FrameBlock } from "../../frame.ts";
+import {
+  BUS_OFFSET,
+  createFrameBlock,
+  FLAG_FD,
+  FLAGS_OFFSET,
+  FRAME_BYTES,
+  FRAME_WORDS,
+  ID_ERROR,
+  ID_EXTENDED,
+  ID_REMOTE,
+  LENGTH_OFFSET,
+  PAYLOAD_BYTES_MAX,
+  PAYLOAD_OFFSET,
+} from "../../frame.ts";
+import { type OpenReceiver, type Receiver, ReceiverError } from "./receiver.ts";
+
+/** Frames that wait here between two turns; beyond it the oldest is given up. */
+const QUEUE_FRAMES_MAX = 4096;
+
+/** What of the package is used here: it has more, and nothing of that is reached from here. */
+interface Channel {
+  addListener(event: "onMessage", listener: (message: Message) => void): void;
+  setRxFilters(filters: readonly { readonly id: number; readonly mask: number; readonly invert?: boolean }[]): void;
+  start(): void;
+  stop(): void;
+}
+
+interface Message {
+  readonly id: number;
+  readonly ext: boolean;
+  readonly rtr: boolean;
+  readonly err?: boolean;
+  readonly data: Uint8Array;
+  readonly ts_sec?: number;
+  readonly ts_usec?: number;
+}
+
+export async function loadFallback(): Promise<OpenReceiver> {
+  const { default: socketcan } = await import("socketcan");
+  return (interfaceName, filters) => {
+    try {
+      const channel: Channel = socketcan.createRawChannelWithOptions(interfaceName, { timestamps: true });
+      return new FallbackReceiver(channel, filters);
+    } catch (cause) {
+      throw new ReceiverError(
+        `${interfaceName}: the socketcan package cannot open it, and does not say why`,
+        "",
+        "CAN_SOCKET",
+        `See \`ip link show ${interfaceName}\`: it must be there. Is CAN in the kernel (\`modprobe can-raw\`)?`,
+        cause,
+      );
+    }
+  };
+}
+
+class FallbackReceiver implements Receiver {
+  readonly reader = "socketcan";
+  readonly timestamps = "kernel";
+  readonly dropped = undefined;
+  readonly #channel: Channel;
+  readonly #queue: FrameBlock = createFrameBlock(QUEUE_FRAMES_MAX);
+  #first = 0;
+  #waiting = 0;
+  #places: number[] = [];
+  #wake: (() => void) | undefined;
+
+  constructor(channel: Channel, filters: Uint32Array) {
+    this.#channel = channel;
+    this.setFilters(filters);
+    channel.addListener("onMessage", (message) => this.#take(message));
+    channel.start();
+  }
+
+  get errorPlaces(): Iterable<number> {
+    return this.#places;
+  }
+
+  receive(block: FrameBlock, bus: number, limit: number): number {
+    this.#places = [];
+    const count = Math.min(limit, this.#waiting);
+    for (let i = 0; i < count; i++) {
+      const from = (this.#first + i) % QUEUE_FRAMES_MAX;
+      block.bytes.set(this.#queue.bytes.subarray(from * FRAME_BYTES, (from + 1) * FRAME_BYTES), i * FRAME_BYTES);
+      block.bytes[i * FRAME_BYTES + BUS_OFFSET] = bus;
+      block.capturedAtUs[i] = this.#queue.capturedAtUs[from] ?? 0;
+      block.monotonicUs[i] = this.#queue.monotonicUs[from] ?? 0;
+      if (((block.words[i * FRAME_WORDS] ?? 0) & ID_ERROR) !== 0) this.#places.push(i);
+    }
+    this.#first = (this.#first + count) % QUEUE_FRAMES_MAX;
+    this.#waiting -= count;
+    block.count = count;
+    return count;
+  }
+
+  setFilters(filters: Uint32Array): void {
+    const list: { id: number; mask: number; invert?: boolean }[] = [];
+    for (let i = 0; i < filters.length; i += 2) list.push({ id: filters[i] ?? 0, mask: filters[i + 1] ?? 0 });
+    // An empty list would leave everything as it is: this one lets nothing through.
+    this.#channel.setRxFilters(list.length > 0 ? list : [{ id: 0, mask: 0, invert: true }]);
+  }
+
+  bufferBytes(): number {
+    return 0;
+  }
+
+  watch(callback: () => void): void {
+    this.#wake = callback;
+    if (this.#waiting > 0) queueMicrotask(callback);
+  }
+
+  close(): void {
+    this.#channel.stop();
+  }
+
+  #take({ id, ext, rtr, err, data, ts_sec, ts_usec }: Message): void {
+    const { words, bytes, capturedAtUs, monotonicUs } = this.#queue;
+    if (this.#waiting === QUEUE_FRAMES_MAX) {
+      this.#first = (this.#first + 1) % QUEUE_FRAMES_MAX;
+      this.#waiting -= 1;
+    }
+    const place = (this.#first + this.#waiting) % QUEUE_FRAMES_MAX;
+    const length = Math.min(data.length, PAYLOAD_BYTES_MAX);
+    words[place * FRAME_WORDS] = id | (ext ? ID_EXTENDED : 0) | (rtr ? ID_REMOTE : 0) | (err === true ? ID_ERROR : 0);
+    const at = place * FRAME_BYTES;
+    bytes[at + LENGTH_OFFSET] = length;
+    bytes[at + FLAGS_OFFSET] = length > 8 ? FLAG_FD : 0;
+    bytes[at + BUS_OFFSET + 1] = 0;
+    bytes.set(data.subarray(0, length), at + PAYLOAD_OFFSET);
+    const nowUs = performance.now() * 1000;
+    const wallNowUs = (performance.timeOrigin + performance.now()) * 1000;
+    const wallUs = ts_sec === undefined ? wallNowUs : ts_sec * 1e6 + (ts_usec ?? 0);
+    const before = this.#waiting === 0 ? 0 : (monotonicUs[(place + QUEUE_FRAMES_MAX - 1) % QUEUE_FRAMES_MAX] ?? 0);
+    capturedAtUs[place] = wallUs;
+    monotonicUs[place] = Math.min(nowUs, Math.max(before, nowUs - (wallNowUs - wallUs)));
+    this.#waiting += 1;
+    this.#wake?.();
+    this.#wake = undefined;
+  }
+}

@@ -1,0 +1,89 @@
+// A network interface as the kernel tells of it: whether it is there, up, and on the bus (from sysfs, cheap enough to be
+// asked often), and what kind it is and in which mode its controller is (from `ip`, asked when something has changed).
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import type { BusStatus } from "../../../wire/bus-status.ts";
+
+/** IFNAMSIZ without its end, and no character that would lead out of sysfs. [linux/if.h, dev_valid_name] */
+export const INTERFACE_PATTERN = "^(?!\\.{1,2}$)[A-Za-z0-9._@+-]{1,15}$";
+
+const IFF_UP = 0x1;
+/** How long `ip` may take; on a board under load it takes tens of milliseconds. */
+const IP_TIMEOUT_MS = 5000;
+const VIRTUAL_KINDS: ReadonlySet<unknown> = new Set(["vcan", "vxcan"]);
+
+export interface Link {
+  /** The kernel's number of the interface: another one is another interface, though it has the same name. */
+  readonly index: number;
+  readonly isUp: boolean;
+  /** False where the controller is not on the bus though the interface is up: after bus-off. */
+  readonly hasCarrier: boolean;
+  /** Frames that came in since the interface was made, whoever listened. */
+  readonly framesIn: number;
+}
+
+/** The interface of that name; undefined where there is none. */
+export function readLink(name: string): Link | undefined {
+  const read = (file: string): string => readFileSync(`/sys/class/net/${name}/${file}`, "latin1").trim();
+  try {
+    return {
+      index: Number(read("ifindex")),
+      isUp: (Number(read("flags")) & IFF_UP) !== 0,
+      hasCarrier: !["down", "lowerlayerdown", "notpresent"].includes(read("operstate")),
+      framesIn: Number(read("statistics/rx_packets")),
+    };
+  } catch {
+    // It may go while it is read.
+    return undefined;
+  }
+}
+
+export interface LinkMode {
+  readonly listenOnly: BusStatus["listenOnly"];
+  readonly controller: BusStatus["controller"];
+  /** In bit/s; 0 where there is none or it is not known. */
+  readonly bitRate: number;
+}
+
+export const UNKNOWN_MODE: LinkMode = { listenOnly: "unknown", controller: "unknown", bitRate: 0 };
+
+const CONTROLLERS: Readonly<Record<string, BusStatus["controller"]>> = {
+  "ERROR-ACTIVE": "active",
+  "ERROR-WARNING": "warning",
+  "ERROR-PASSIVE": "passive",
+  "BUS-OFF": "bus_off",
+};
+
+/** The controller's mode and state. Where `ip` is not there or does not answer, nothing is known of them. */
+export async function readLinkMode(name: string): Promise<LinkMode> {
+  const answer = await new Promise<string>((resolve) => {
+    execFile("ip", ["-json", "-details", "link", "show", "dev", name], { timeout: IP_TIMEOUT_MS }, (_error, out) =>
+      resolve(out),
+    );
+  });
+  const link = parseFirst(answer);
+  const info = field(link, "linkinfo");
+  if (VIRTUAL_KINDS.has(field(info, "info_kind"))) return { ...UNKNOWN_MODE, listenOnly: "virtual" };
+  const data = field(info, "info_data");
+  if (data === undefined) return UNKNOWN_MODE;
+  const modes = field(data, "ctrlmode");
+  const isListening = Array.isArray(modes) && modes.includes("LISTEN-ONLY");
+  return {
+    listenOnly: isListening ? "yes" : "no",
+    controller: CONTROLLERS[String(field(data, "state"))] ?? "unknown",
+    bitRate: Number(field(field(data, "bittiming"), "bitrate") ?? 0),
+  };
+}
+
+function parseFirst(json: string): unknown {
+  try {
+    const links: unknown = JSON.parse(json);
+    return Array.isArray(links) ? links[0] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+}
