@@ -100,6 +100,19 @@ module.exports = {
     door("aedes", "(^|/)node_modules/aedes/", "^src/commands/demo\\.ts$"),
     door("fastify", "(^|/)node_modules/(@fastify/|fastify/)", "^src/fleet/web/server\\.ts$"),
     door("uplot", "(^|/)node_modules/uplot/", "^src/fleet/web/page/(chart/plot\\.ts|main\\.tsx)$"),
+    door(
+      "socketcan",
+      "(^|/)node_modules/socketcan/",
+      "^src/commands/sender\\.ts$|^src/vehicle/bus/live/fallback\\.ts$",
+    ),
+    {
+      name: "the-gateway-cannot-send",
+      comment:
+        "no way leads from the gateway, by however many steps, to what puts frames on a bus; `canward replay --to` alone does that",
+      severity: "error",
+      from: { path: "^src/(vehicle|fleet|wire|dbc)/|^src/commands/(run|fleet|demo|replay|check|decode)\\.ts$" },
+      to: { path: "^src/commands/sender\\.ts$", reachable: true },
+    },
     {
       name: "no-network-server-on-the-vehicle",
       comment: "the gateway listens on no port",

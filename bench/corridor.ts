@@ -73,7 +73,7 @@ function measure(what: string, plan: Plan, blocks: readonly FrameBlock[], reach:
         clockOffsetMs: 0,
         clockQuality: "recorded",
       } as const;
-      outbox.commit(points, plan.groups, plan.catalogue.digest, span);
+      outbox.commit(points, plan, plan.catalogue.digest, span);
       commitSeconds += Number(process.hrtime.bigint() - start) / 1e9;
       segments += 1;
     });

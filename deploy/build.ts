@@ -53,6 +53,8 @@ async function buildCode(outdir: string): Promise<void> {
     // Names stay readable in a stack trace; the rest is only bytes to be parsed and kept.
     minifySyntax: true,
     minifyWhitespace: true,
+    // When the process crashes, Node prints the line at which it did.
+    lineLimit: 160,
     legalComments: "linked",
     alias: { ws: leftOut, socks: leftOut },
     // Native code finds its binary beside its own files.

@@ -9,6 +9,7 @@ import { VERSION } from "./version.ts";
 /** Exit codes: 0 done, 1 an operating error, 2 a wrong call, 128 + signal where a signal cut the work short. */
 const EXIT_ERROR = 1;
 const EXIT_USAGE = 2;
+const EXIT_INCOMPARABLE = 2;
 
 const LOG = "candump -L log, plain or gzip; - is the standard input";
 const GATEWAY_CONFIG = "the gateway's configuration (YAML; schema in deploy/schema/)";
@@ -35,6 +36,8 @@ Examples:
   canward demo                                          everything at once, on this machine
   canward decode --dbc powertrain.dbc drive.log.gz      what a recorded drive says
   canward replay drive.log.gz --config gateway.yaml     what would leave the vehicle
+  canward replay drive.log.gz --to vcan0                the drive's frames, on a bus
+  canward check --config gateway.yaml --log drive.log.gz --expect drive.ndjson    whether that is what should leave
   canward run --config gateway.yaml                     the gateway
   canward fleet --config fleet.yaml                     the fleet service`,
     );
@@ -43,6 +46,7 @@ Examples:
   addFleet(program);
   addDecode(program);
   addReplay(program);
+  addCheck(program);
   return program;
 }
 
@@ -108,17 +112,118 @@ function addReplay(program: Command): void {
     "canward replay deploy/example/drive.log.gz --config deploy/example/gateway.yaml",
     "canward replay drive.log --config gateway.yaml --speed 1 > datapoints.ndjson",
     "candump -L any | canward replay - --config gateway.yaml",
+    "canward replay deploy/example/drive.log.gz --to vcan0 --loop",
+    "canward replay drive.log --map can0=vcan0 --map can1=vcan1 --speed 10",
   ];
   const command = addCommand(program, "replay", examples)
-    .description("Passes a log through gate, decode and sample: one JSON line for each datapoint, a summary on stderr.")
-    .usage("LOG --config FILE [--speed 1|10|max]")
+    .description(
+      "Plays a recorded log. With --config through gate, decode and sample, to see what would leave the vehicle: one JSON " +
+        "line for each datapoint, a summary on stderr. With --to or --map to CAN interfaces, for a gateway or another " +
+        "program to receive.",
+    )
+    .usage(
+      "LOG --config FILE [--speed 1|10|max]\n       canward replay LOG --to IFACE [--map BUS=IFACE]... [--speed 1|10|max] [--loop]",
+    )
     .argument("<LOG>", LOG)
     .option("--config <file>", `${GATEWAY_CONFIG}; nothing is connected or stored`)
-    .option("--speed <speed>", "how many times faster than it was recorded, up to 1000, or max", speed, "max")
-    .action(async (log: string, { config, speed }: { config?: string; speed: number | "max" }) => {
-      const { replay } = await import("./commands/replay.ts");
-      await replay(log, { config: config ?? missing(command, "--config FILE"), speed });
+    .option(
+      "--speed <speed>",
+      "how many times faster than recorded, up to 1000, or max (default: max; sending: 1)",
+      speed,
+    )
+    .option("--to <iface>", "sends the frames of all buses to this interface, but for those that --map names", iface)
+    .option(
+      "--map <bus=iface>",
+      "sends the frames of a bus of the log there; without --to, others are skipped",
+      mapping,
+    )
+    .option("--loop", "sending: starts again when the log ends, until it is stopped")
+    .option(
+      "--i-mean-it",
+      "sending: allows an interface that is not virtual (vcan, vxcan); what is on its bus may move",
+    )
+    .action(async (log: string, { config, ...options }: ReplayKeys) => {
+      const isSending = options.to !== undefined || options.map !== undefined;
+      if (config === undefined && !isSending) missing(command, "--config FILE, --to IFACE or --map BUS=IFACE");
+      if (config !== undefined) {
+        const strange = Object.keys(options).find((key) => key !== "speed");
+        if (strange !== undefined)
+          command.error(
+            `error: ${OPTION_NAMES[strange] ?? strange} is for sending, and --config is not: one at a time`,
+          );
+        const { replay } = await import("./commands/replay.ts");
+        return replay(log, { config, speed: options.speed ?? "max" });
+      }
+      if (options.loop === true && log === "-")
+        command.error("error: --loop needs a file: the standard input cannot be read twice");
+      const { playBack } = await import("./commands/playback.ts");
+      const { to, map = new Map(), speed = 1, loop = false, iMeanIt = false } = options;
+      return playBack(log, { to, map, speed, loop, meansIt: iMeanIt });
     });
+}
+
+interface ReplayKeys {
+  readonly config?: string;
+  readonly speed?: number | "max";
+  readonly to?: string;
+  readonly map?: ReadonlyMap<string, string>;
+  readonly loop?: true;
+  readonly iMeanIt?: true;
+}
+
+const OPTION_NAMES: Readonly<Record<string, string>> = {
+  to: "--to",
+  map: "--map",
+  loop: "--loop",
+  iMeanIt: "--i-mean-it",
+};
+
+function addCheck(program: Command): void {
+  const examples = [
+    "canward check --config deploy/example/gateway.yaml --log deploy/example/drive.log.gz --expect deploy/example/drive.expected.ndjson",
+    "canward check --config gateway.yaml --log drive.log.gz --expect drive.expected.ndjson --update",
+  ];
+  const command = addCommand(program, "check", examples)
+    .description(
+      "Tests an allow-list: passes a log through gate, decode and sample, and compares the datapoints with those that a " +
+        "committed file expects. Says what differs, and first what newly leaves the vehicle or no longer does.",
+    )
+    .usage("--config FILE --log LOG --expect FILE [--update]")
+    .option("--config <file>", `${GATEWAY_CONFIG}; nothing is connected or stored`)
+    .option("--log <log>", LOG)
+    .option("--expect <file>", "the datapoints that are expected, as JSON lines")
+    .option("--update", "writes the file, says what has changed in it, and keeps its tolerances")
+    .addHelpText(
+      "after",
+      `
+The file may allow for differences, in lines before its paths and datapoints; the last that fits a path holds:
+  {"tolerance":"Vehicle.Cabin.*","value":0.5,"time":"20ms"}        value: in the signal's unit
+
+Exit codes: 0 as expected, 1 different, 2 it could not be compared.`,
+    )
+    .action(async ({ config, log, expect, update }: CheckKeys) => {
+      const { check } = await import("./commands/check.ts");
+      const options = {
+        config: config ?? missing(command, "--config FILE"),
+        log: log ?? missing(command, "--log LOG"),
+        expect: expect ?? missing(command, "--expect FILE"),
+        update: update === true,
+      };
+      try {
+        await check(options);
+      } catch (error) {
+        report(error);
+        // As diff(1) has it: 1 says that there is a difference, and nothing else does.
+        process.exitCode = EXIT_INCOMPARABLE;
+      }
+    });
+}
+
+interface CheckKeys {
+  readonly config?: string;
+  readonly log?: string;
+  readonly expect?: string;
+  readonly update?: true;
 }
 
 function addCommand(program: Command, name: string, examples: readonly string[]): Command {
@@ -136,6 +241,19 @@ function missing(command: Command, what: string): never {
 
 function append(file: string, before: readonly string[] = []): readonly string[] {
   return [...before, file];
+}
+
+/** One more bus of the log and the interface that its frames go to. */
+function mapping(text: string, before: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
+  const [, bus = "", iface = ""] = /^([^\s=]{1,32})=([^\s=/]{1,15})$/.exec(text) ?? [];
+  if (bus === "") throw new InvalidArgumentError("It is BUS=IFACE, such as can0=vcan0.");
+  if (before.has(bus)) throw new InvalidArgumentError(`${bus} goes to ${before.get(bus)} already.`);
+  return new Map([...before, [bus, iface]]);
+}
+
+function iface(text: string): string {
+  if (/^[^\s=/]{1,15}$/.test(text)) return text;
+  throw new InvalidArgumentError("It is the name of a network interface, up to 15 characters.");
 }
 
 function port(text: string): number {

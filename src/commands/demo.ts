@@ -87,6 +87,7 @@ function gatewayConfig(allowlist: string, outbox: string, url: string, historyMi
     vehicle: VEHICLE,
     allowlist,
     source: {
+      live: undefined,
       log: undefined,
       generator: { seed: 1, backgroundFramesPerSecond: 0 },
       speed: 1,

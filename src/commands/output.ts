@@ -9,7 +9,8 @@ const WAITING_BYTES_MAX = 1024 * 1024;
 /** For what exists for its output alone: it ends on the spot. Whoever stops reading (`| head`) has made no error. */
 export function leaveWhenOutputFails(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
+    // With the exit code that the command has come to.
+    if (error.code === "EPIPE") process.exit();
     tell(
       new OperatingError(`the output cannot be written (${error.code ?? error.message})`, {
         code: "OUTPUT_FAILED",

@@ -1,15 +1,17 @@
 // `canward replay`: a log through gate, decode and sample, as the gateway would pass it; one JSON line for each datapoint,
 // and on stderr what became of every frame, and what it would cost on the wire.
 import { OperatingError } from "../errors.ts";
-import { openSource } from "../vehicle/bus/source.ts";
+import { openRecording } from "../vehicle/bus/recording.ts";
 import { readGatewayConfig } from "../vehicle/config.ts";
-import { type Corridor, type CorridorCounters, createCorridor } from "../vehicle/corridor.ts";
+import { type Corridor, createCorridor } from "../vehicle/corridor.ts";
+import type { CorridorCounters } from "../vehicle/counters.ts";
 import type { Bus } from "../vehicle/frame.ts";
 import { createMemory, DENIALS, takeBlock } from "../vehicle/memory.ts";
 import type { Plan } from "../vehicle/plan.ts";
 import { loadPlan } from "../vehicle/policy/load.ts";
 import { createFormat } from "./datapoint-line.ts";
 import { createLines, type Lines } from "./lines.ts";
+import { showProgress } from "./progress.ts";
 import { exitCodeOf, listenForStop } from "./stop.ts";
 import { Tally } from "./tally.ts";
 
@@ -18,8 +20,6 @@ export interface ReplayOptions {
   readonly config: string;
   readonly speed: number | "max";
 }
-
-const PROGRESS_MS = 500;
 
 /** `log` is a path, or - for the standard input. Interrupted, it says what came of the frames so far. */
 export async function replay(log: string, options: ReplayOptions): Promise<void> {
@@ -35,7 +35,7 @@ export async function replay(log: string, options: ReplayOptions): Promise<void>
     for (let row = 0; row < points.count; row++) lines.add(format(points, row));
     tally.add(points, fromUs, toUs);
   });
-  const source = await openSource(
+  const source = await openRecording(
     { ...config.source, log, generator: undefined, speed: options.speed, loop: false, restamp: false },
     takeBlock(memory),
     plan.buses,
@@ -57,7 +57,8 @@ async function passAll(
   lines: Lines,
   signal: AbortSignal,
 ): Promise<OperatingError | undefined> {
-  const endProgress = showProgress(source.counters);
+  // It must not mix with datapoints on the same terminal.
+  const progress = showProgress(() => `${source.counters.frames.toLocaleString("en")} frames`, !process.stdout.isTTY);
   let fault: OperatingError | undefined;
   try {
     for await (const block of source.receive(signal)) {
@@ -68,26 +69,15 @@ async function passAll(
     if (!(error instanceof OperatingError)) throw error;
     fault = error;
   } finally {
-    endProgress();
+    progress.end();
   }
   corridor.finish();
   await lines.flush();
   return fault;
 }
 
-/** On a terminal, a line that says how far it has come; it must not mix with datapoints on the same terminal. */
-function showProgress(counters: { readonly frames: number }): () => void {
-  if (!process.stderr.isTTY || process.stdout.isTTY) return () => undefined;
-  const show = (): boolean => process.stderr.write(`\r${counters.frames.toLocaleString("en")} frames`);
-  const timer = setInterval(show, PROGRESS_MS);
-  return () => {
-    clearInterval(timer);
-    process.stderr.write("\r\x1b[K");
-  };
-}
-
 function summary(counters: CorridorCounters, tally: Tally, plan: Plan, junkLines: number): string {
-  const { framesReceived, framesAdmitted, framesDenied, valuesObserved, datapointsProduced } = counters;
+  const { framesReceived, framesAdmitted, framesDenied, valuesObserved, valuesHeldBack, datapointsProduced } = counters;
   const { entries } = plan.catalogue;
   const number = (value: number): string => value.toLocaleString("en").padStart(12);
   const perDatapoint = tally.datapoints === 0 ? "-" : (tally.bytes / tally.datapoints).toFixed(2);
@@ -97,6 +87,7 @@ function summary(counters: CorridorCounters, tally: Tally, plan: Plan, junkLines
     `${number(framesAdmitted)}  admitted`,
     `${number(junkLines)}  lines that are no frame`,
     `${number(valuesObserved)}  values of listed signals`,
+    `${number(valuesHeldBack)}  held back by sampling`,
     `${number(datapointsProduced)}  datapoints`,
     ...entries.map(({ path, alias }) => `${number(tally.datapointsBySlot[alias] ?? 0)}    ${path}`),
     `${number(tally.bytes)}  bytes on the wire, in ${tally.batches} ${tally.batches === 1 ? "batch" : "batches"}`,

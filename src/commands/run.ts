@@ -1,11 +1,14 @@
 // `canward run`: the gateway, until its source ends or it is asked to stop.
 import { access, constants, stat } from "node:fs/promises";
 import { setFlagsFromString } from "node:v8";
+import type { Logger } from "pino";
 import { IN_CLEAR, travelsInClear } from "../broker.ts";
+import { OperatingError } from "../errors.ts";
 import { readingError } from "../vehicle/bus/log-error.ts";
-import { readGatewayConfig } from "../vehicle/config.ts";
-import { startGateway } from "../vehicle/gateway.ts";
-import { loadPlan } from "../vehicle/policy/load.ts";
+import { type GatewayConfig, readGatewayConfig } from "../vehicle/config.ts";
+import { type Gateway, startGateway } from "../vehicle/gateway.ts";
+import type { Plan } from "../vehicle/plan.ts";
+import { type LoadedPlan, loadPlan } from "../vehicle/policy/load.ts";
 import { VERSION } from "../version.ts";
 import { createLog } from "./log.ts";
 import { createServiceOutput, outputClosedError } from "./output.ts";
@@ -27,7 +30,9 @@ export async function run(configFile: string): Promise<void> {
   // The MQTT library keeps a few bytes for each length of a packet that it has seen, and with each the 64 KiB that Node had
   // cut them from: 16 MB in an hour. Without that pool they are a few bytes.
   Buffer.poolSize = 0;
-  const stop = listenForStop();
+  // A hang-up before the gateway is there asks for what happens anyway.
+  const stop = listenForStop(() => reload?.());
+  let reload: (() => void) | undefined;
   const config = readGatewayConfig(configFile);
   const { plan, warnings } = loadPlan(config.allowlist);
   await demandReadable(config.source.log);
@@ -35,17 +40,15 @@ export async function run(configFile: string): Promise<void> {
     config.logLevel,
     createServiceOutput(() => stop.ask("output closed")),
   );
-  for (const { file, line, message } of warnings) log.warn({ file, line }, message);
-  const signals = plan.catalogue.entries.length;
-  if (signals === 0) log.warn({ file: config.allowlist }, "the allow-list names no signal: nothing leaves the vehicle");
+  tellOfPlan(plan, warnings, config, log);
   if (travelsInClear(config.uplink.url)) log.warn({ broker: config.uplink.url }, IN_CLEAR);
   const gateway = startGateway(config, plan, log);
   const collection = setInterval(
     () => void globalThis.gc?.({ type: "major", execution: "async" }),
     COLLECTION_INTERVAL_MS,
   );
-  const { policyVersion: policy } = plan.catalogue;
-  log.info({ version: VERSION, vehicle: config.vehicle, policy, plan: plan.digest, signals }, "gateway started");
+  reload = () => reloadPlan(gateway, config, log);
+  log.info({ version: VERSION, vehicle: config.vehicle, ...namesOf(plan) }, "gateway started");
   try {
     const reason = await Promise.race([stop.asked, gateway.ended]);
     if (reason === undefined) log.info("the source has ended");
@@ -53,9 +56,42 @@ export async function run(configFile: string): Promise<void> {
   } finally {
     clearInterval(collection);
     await gateway.stop();
-    log.info(Object.fromEntries(gateway.counters()), "gateway stopped");
+    const buses = gateway.buses().map(({ name, counters }) => [name, Object.fromEntries(counters)] as const);
+    log.info({ ...Object.fromEntries(gateway.counters()), buses: Object.fromEntries(buses) }, "gateway stopped");
   }
   if (stop.reason === "output closed") throw outputClosedError();
+}
+
+/** The allow-list's file was changed: it is read again, and put in force if every line of it holds. Else the old one stays. */
+function reloadPlan(gateway: Gateway, config: GatewayConfig, log: Logger): void {
+  try {
+    const { plan, warnings } = loadPlan(config.allowlist);
+    gateway.enact(plan);
+    tellOfPlan(plan, warnings, config, log);
+    log.info(namesOf(plan), "the allow-list was read again, and is in force");
+  } catch (error) {
+    if (!(error instanceof OperatingError)) throw error;
+    const { code, remedy } = error;
+    log.error({ code, remedy }, `the allow-list stays as it was: ${error.message}`);
+  }
+}
+
+function namesOf({ catalogue, digest }: Plan): object {
+  return { policy: catalogue.policyVersion, plan: digest, signals: catalogue.entries.length };
+}
+
+function tellOfPlan(plan: Plan, warnings: LoadedPlan["warnings"], config: GatewayConfig, log: Logger): void {
+  for (const { file, line, message } of warnings) log.warn({ file, line }, message);
+  if (plan.catalogue.entries.length === 0) {
+    log.warn({ file: config.allowlist }, "the allow-list names no signal: nothing leaves the vehicle");
+  }
+  const { live } = config.source;
+  for (const name of plan.buses) {
+    if (live?.has(name) === false) log.warn({ bus: name }, "the allow-list has a bus that no interface is");
+  }
+  for (const name of live?.keys() ?? []) {
+    if (!plan.buses.includes(name)) log.warn({ bus: name }, "the allow-list has no such bus: nothing of it leaves");
+  }
 }
 
 /** A log that is not there is told before an outbox is made for it. */

@@ -18,8 +18,11 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** A second signal within this time is the same request: `npm start` hands on the Ctrl-C that the terminal has sent already. */
 const SAME_REQUEST_MS = 500;
 
-/** To be called before anything is made that has to be put away. */
-export function listenForStop(): Stop {
+/**
+ * To be called before anything is made that has to be put away. With `hangUp` given, SIGHUP calls it instead of stopping; but
+ * not where the process has a terminal: there it says that the terminal was closed.
+ */
+export function listenForStop(hangUp?: () => void): Stop {
   const { promise: asked, resolve } = Promise.withResolvers<StopReason>();
   const controller = new AbortController();
   let reason: StopReason | undefined;
@@ -33,6 +36,7 @@ export function listenForStop(): Stop {
   };
   for (const signal of SIGNALS) {
     process.on(signal, () => {
+      if (signal === "SIGHUP" && hangUp !== undefined && !process.stderr.isTTY && !process.stdin.isTTY) return hangUp();
       if (reason !== undefined && performance.now() - askedAtMs > SAME_REQUEST_MS) process.exit(exitCodeOf(signal));
       ask(signal);
     });

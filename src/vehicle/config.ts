@@ -6,8 +6,6 @@ import { brokerFaults, brokerKeys, type Credentials, readCredentials } from "../
 import { Bytes, bytesOf } from "../bytes.ts";
 import { Duration, durationUs } from "../duration.ts";
 import { FileError, type Problem, readYamlFile } from "../yaml.ts";
-import { INTERFACE_PATTERN } from "./bus/live/link.ts";
-import type { LiveBus } from "./bus/live/live.ts";
 import { BUSES_MAX } from "./frame.ts";
 
 const closed = { additionalProperties: false } as const;
@@ -15,6 +13,9 @@ const closed = { additionalProperties: false } as const;
 export const LogLevel = Type.Enum(["trace", "debug", "info", "warn", "error", "fatal"], {
   description: "Least severe line that is logged: trace, debug, info, warn, error or fatal. info by default.",
 });
+
+/** IFNAMSIZ without its end, and no character that would lead out of sysfs. [linux/if.h, dev_valid_name] */
+const INTERFACE_PATTERN = "^(?!\\.{1,2}$)[A-Za-z0-9._@+-]{1,15}$";
 
 const LiveBusKeys = Type.Object(
   {
@@ -130,6 +131,14 @@ export const GatewayConfigSchema = Type.Object(
 );
 
 type SourceKeys = Static<typeof Source>;
+
+export interface LiveBus {
+  /** The interface that is this bus. */
+  readonly interfaceName: string;
+  readonly receiveBufferBytes: number;
+  /** Undefined where it is learnt from the plan; 0 where silence is not watched. */
+  readonly silenceUs: number | undefined;
+}
 
 export interface SourceConfig {
   /** By the bus's name. */

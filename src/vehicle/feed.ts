@@ -8,8 +8,8 @@ import type { Corridor } from "./corridor.ts";
 import type { Plan } from "./plan.ts";
 import type { WallClock } from "./wall-clock.ts";
 
-/** The corridor's time runs this far behind the clock, since frames reach it a little after they were captured. */
-const LAG_US = 100_000;
+/** How often time is told to the corridor at least, for what is due within an interval. */
+const TICK_MS_MAX = 250;
 
 export interface FeedOptions {
   readonly open: () => Promise<Source>;
@@ -18,8 +18,8 @@ export interface FeedOptions {
   readonly wall: WallClock;
   /** How fast the frames' monotonic time runs against the clock; 0 where it passes with the frames alone. */
   readonly pace: number;
-  /** How often time is told to the corridor while no frame comes. */
-  readonly tickMs: number;
+  /** How far the corridor's time runs behind the clock, for frames that are on their way. */
+  readonly lagUs: number;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -34,7 +34,7 @@ export interface Feed {
   stop(): Promise<void>;
 }
 
-export function startFeed({ open, corridor, wall, pace, tickMs, clock, log }: FeedOptions): Feed {
+export function startFeed({ open, corridor, wall, pace, lagUs, clock, log }: FeedOptions): Feed {
   const stopping = new AbortController();
   const failed = Promise.withResolvers<never>();
   let lastUs = Number.NaN;
@@ -42,14 +42,21 @@ export function startFeed({ open, corridor, wall, pace, tickMs, clock, log }: Fe
   let hasAdmitted = false;
   let source: Source | undefined;
 
-  const timer = setInterval(() => {
-    if (pace === 0 || Number.isNaN(lastUs)) return;
+  const timeNow = (): number => lastUs + Math.max(0, (clock.nowUs() - passedAtUs) * pace - lagUs);
+  const tell = (): void => {
     try {
-      corridor().advance(lastUs + Math.max(0, (clock.nowUs() - passedAtUs) * pace - LAG_US));
+      if (pace > 0 && !Number.isNaN(lastUs)) corridor().advance(timeNow());
+      timer = setTimeout(tell, untilDueMs());
     } catch (cause) {
       failed.reject(cause);
     }
-  }, tickMs);
+  };
+  /** Until the interval under way is over: what a frame waits to be committed is the interval and no more. */
+  const untilDueMs = (): number => {
+    const dueUs = (corridor().dueUs() - timeNow()) / pace;
+    return dueUs < TICK_MS_MAX * 1000 ? Math.max(1, Math.ceil(dueUs / 1000)) : TICK_MS_MAX;
+  };
+  let timer = setTimeout(tell, TICK_MS_MAX);
 
   const received = (async () => {
     source = await open();
@@ -73,7 +80,7 @@ export function startFeed({ open, corridor, wall, pace, tickMs, clock, log }: Fe
       // Whoever waits for `ended` is told why.
       ended.catch(() => undefined);
       await received.catch(() => undefined);
-      clearInterval(timer);
+      clearTimeout(timer);
     },
   };
 }

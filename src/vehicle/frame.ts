@@ -1,5 +1,6 @@
 // The frame noun: a block of CAN frames as typed arrays, laid out as Linux lays out `struct canfd_frame`,
 // so that a live reader can receive straight into it. What is in a block is valid until its source refills it.
+import type { BusStatus } from "../wire/bus-status.ts";
 
 /** Bytes of one frame record: `struct canfd_frame` (id 4, length 1, flags 1, bus 1, reserved 1, payload 64). [linux/can.h] */
 export const FRAME_BYTES = 72;
@@ -82,6 +83,8 @@ export interface Bus {
    * refilled when the next one is asked for. Ends with the source, or soon after `signal` is aborted.
    */
   receive(signal: AbortSignal): AsyncIterable<FrameBlock>;
+  /** How each live bus is, with what its interface and its reader counted; a recording and the generator have none to tell of. */
+  statuses?(): readonly BusStatus[];
 }
 
 export interface BusCounters {

@@ -1,16 +1,16 @@
-// The gateway: bus → gate → decode → sample → outbox → uplink. The one file that knows that order; corridor.ts has its middle.
+// The gateway: bus → gate → decode → sample → outbox → uplink. The one file that knows that order; corridor.ts has its middle,
+// and passage.ts which plan is in force.
 import type { Logger } from "pino";
-import { VERSION } from "../version.ts";
-import { encodeBirth } from "../wire/birth.ts";
+import type { BusStatus } from "../wire/bus-status.ts";
 import { openSource } from "./bus/source.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { GatewayConfig } from "./config.ts";
-import { createCorridor } from "./corridor.ts";
 import { startFeed } from "./feed.ts";
 import { createMemory, takeBlock } from "./memory.ts";
 import { openOutbox } from "./outbox/outbox.ts";
+import { Passage } from "./passage.ts";
 import type { Plan } from "./plan.ts";
-import { countersOf, type GatewayCounters, statusOf } from "./status.ts";
+import { busesOf, type Counted, countersOf, type GatewayCounters, statusOf } from "./status.ts";
 import { startUplink } from "./uplink/uplink.ts";
 import { WallClock } from "./wall-clock.ts";
 
@@ -18,6 +18,10 @@ export interface Gateway {
   /** Resolves when the source has ended or `stop` was called; rejects when the source or the outbox failed. */
   readonly ended: Promise<void>;
   counters(): GatewayCounters;
+  /** How each bus is, and what was counted of it. */
+  buses(): readonly BusStatus[];
+  /** Puts another plan in force, whole, from the next block of frames on. Throws an OperatingError where the source cannot follow. */
+  enact(plan: Plan): void;
   /** Commits what is in hand, sends what it can, says goodbye, and closes everything. */
   stop(): Promise<void>;
 }
@@ -25,32 +29,30 @@ export interface Gateway {
 export function startGateway(config: GatewayConfig, plan: Plan, log: Logger, clock: Clock = systemClock): Gateway {
   const memory = createMemory();
   const outbox = openOutbox(config.outbox.path, config.outbox.bytesMax);
-  const { catalogue, groups } = plan;
-  const createdAtMs = Math.floor(clock.wallUs() / 1000);
-  const { stream } = outbox;
-  outbox.keepCatalogue(catalogue.digest, encodeBirth({ catalogue, softwareVersion: VERSION, stream, createdAtMs }));
   const wall = new WallClock();
   const clockQuality = config.source.restamp ? "unknown" : "recorded";
-  const corridor = createCorridor(plan, memory, config.outbox.flushIntervalUs, (points, fromUs, toUs) => {
-    const [fromMs, toMs] = [Math.floor(fromUs / 1000), Math.floor(toUs / 1000)];
-    outbox.commit(points, groups, catalogue.digest, { fromMs, toMs, clockOffsetMs: wall.offsetMs, clockQuality });
+  const { flushIntervalUs } = config.outbox;
+  const passage = new Passage(plan, { memory, outbox, wall, clock, clockQuality, flushIntervalUs });
+  const feed = startFeed({
+    open: () => openSource(config.source, { plan: passage.plan, block: takeBlock(memory), clock, log }),
+    corridor: () => passage.corridor,
+    wall,
+    pace: paceOf(config.source),
+    lagUs: config.source.live === undefined ? RECORDING_LAG_US : LIVE_LAG_US,
+    clock,
+    log,
   });
-  const counters = (): GatewayCounters => countersOf(corridor.counters(), outbox.counters, uplink.counters);
+  const counted = (): Counted => ({
+    corridor: passage.counters(),
+    outbox: outbox.counters,
+    uplink: uplink.counters,
+    sources: feed.statuses(),
+  });
   const uplink = startUplink({
     ...config.uplink,
     vehicle: config.vehicle,
     outbox,
-    status: (presence) => statusOf(presence, plan, outbox, counters, clock),
-    clock,
-    log,
-  });
-
-  const feed = startFeed({
-    open: () => openSource(config.source, takeBlock(memory), plan.buses, clock),
-    corridor,
-    wall,
-    pace: paceOf(config.source),
-    tickMs: config.outbox.flushIntervalUs / 4000,
+    status: (presence) => statusOf(presence, passage.plan, outbox, counted, clock),
     clock,
     log,
   });
@@ -58,13 +60,25 @@ export function startGateway(config: GatewayConfig, plan: Plan, log: Logger, clo
   const ended = Promise.race([feed.ended, uplink.ended]);
   return {
     ended,
-    counters,
+    counters: () => countersOf(counted()),
+    buses: () => busesOf(passage.plan, counted()),
+    enact: (next) => {
+      // First, so that what only the new plan lists is not kept out when it is wanted.
+      feed.follow(next);
+      try {
+        passage.enact(next);
+      } catch (cause) {
+        feed.follow(passage.plan);
+        throw cause;
+      }
+      uplink.announce();
+    },
     stop: async () => {
       // Whoever waits for `ended` is told why.
       ended.catch(() => undefined);
       await feed.stop();
       try {
-        corridor.finish();
+        passage.corridor.finish();
       } finally {
         await uplink.stop();
         outbox.close();
@@ -73,11 +87,17 @@ export function startGateway(config: GatewayConfig, plan: Plan, log: Logger, clo
   };
 }
 
+/** The corridor's time runs this far behind the clock, since frames reach it a little after they were captured. */
+const RECORDING_LAG_US = 100_000;
+/** A live bus is fetched every 10 ms while frames come. */
+const LIVE_LAG_US = 12_000;
+
 /**
  * How fast the frames' monotonic time runs against the clock. A recording at "max" has no time but that of its frames; what
  * comes in by the standard input may be a live bus, for which time goes on when it falls silent.
  */
-function paceOf({ speed, restamp, log }: GatewayConfig["source"]): number {
+function paceOf({ live, speed, restamp, log }: GatewayConfig["source"]): number {
+  if (live !== undefined) return 1;
   if (speed === "max") return log === "-" ? 1 : 0;
   return restamp ? 1 : speed;
 }

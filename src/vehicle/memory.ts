@@ -17,6 +17,11 @@ export const VALUE_BYTES_MAX = BLOCK_FRAMES_MAX * 64 * 4;
 export const DENIALS = ["not_listed", "length", "format", "remote", "error"] as const;
 export type Denial = (typeof DENIALS)[number];
 
+/** A bus's row of denials: a word for each reason, and as many to spare as let the kernel find a row by a shift. */
+export const DENIAL_ROW_WORDS = 8;
+/** A row for each value that a frame's bus byte can have. */
+export const DENIAL_ROWS = 256;
+
 /** Where each region starts, in bytes. The kernels are given these addresses; they know none. */
 export const REGION = (() => {
   let next = 0;
@@ -26,7 +31,7 @@ export const REGION = (() => {
     return start;
   };
   return {
-    denials: take(DENIALS.length * 4),
+    denials: take(DENIAL_ROWS * DENIAL_ROW_WORDS * 4),
     // A row for each value that the bus byte can have; those above BUSES_MAX are never written, and take no memory.
     standard: take(256 * 2048 * 4),
     extended: take(HASH_PLACES * 8),
@@ -50,7 +55,7 @@ export interface CorridorMemory {
   readonly admitted: Int32Array;
   /** Raw values as the decoder leaves them. */
   readonly values: Int32Array;
-  /** Frames denied since the start, by reason; they wrap at 2^32, so readers take differences. */
+  /** Frames denied since the start, a row for each bus, by reason; they wrap at 2^32, so readers take differences. */
   readonly denials: Uint32Array;
   /** Blocks handed out so far. */
   blocks: number;
@@ -64,7 +69,7 @@ export function createMemory(): CorridorMemory {
     memory,
     admitted: new Int32Array(buffer, REGION.admitted, BLOCK_FRAMES_MAX),
     values: new Int32Array(buffer, REGION.values, VALUE_BYTES_MAX / 4),
-    denials: new Uint32Array(buffer, REGION.denials, DENIALS.length),
+    denials: new Uint32Array(buffer, REGION.denials, DENIAL_ROWS * DENIAL_ROW_WORDS),
     blocks: 0,
   };
 }

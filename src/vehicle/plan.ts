@@ -9,12 +9,16 @@ export interface Plan {
   readonly digest: string;
   /** Names of the buses; a frame's bus is its index here. */
   readonly buses: readonly string[];
+  /** By bus: how often the most frequent listed message comes, as its database says; undefined where none says. In milliseconds. */
+  readonly cycleMs: readonly (number | undefined)[];
   readonly gate: GateTables;
   readonly decode: DecodeTables;
   readonly sample: SampleTables;
   readonly catalogue: Catalogue;
   /** Per slot, the number of its message. */
   readonly groups: Uint16Array;
+  /** Per slot, the index of its bus. The slots of one bus stand together. */
+  readonly slotBuses: Uint8Array;
 }
 
 /**

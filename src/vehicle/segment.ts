@@ -13,6 +13,18 @@ export interface Span {
   readonly clockQuality: ClockQuality;
 }
 
+/** Whose the datapoints of a slot are. A plan says it. */
+export interface Owners {
+  /** Per slot, the number of its message. */
+  readonly groups: Uint16Array;
+  /** Per slot, the index of its bus in `buses`. */
+  readonly slotBuses: Uint8Array;
+  readonly buses: readonly string[];
+}
+
+/** Datapoints by the name of their bus. Those whose bus is not known stand under OTHER_BUS. */
+export type Shares = ReadonlyMap<string, number>;
+
 /** How much one batch may join; its first segment it has however large that is. */
 export interface BatchLimits {
   readonly segmentsMax: number;
@@ -28,6 +40,8 @@ export interface OutboxBatch {
   readonly firstSequence: number;
   readonly lastSequence: number;
   readonly datapoints: number;
+  /** Whose the datapoints are. */
+  readonly shares: Shares;
   readonly payload: Uint8Array;
 }
 
@@ -47,6 +61,17 @@ export interface OutboxCounters {
   datapointsEvicted: number;
   datapointsAcknowledged: number;
   datapointsWaiting: number;
+  /** The same by the name of the bus; the sums over all buses are the numbers above. */
+  readonly buses: ReadonlyMap<string, Readonly<DatapointCounters>>;
+}
+
+/** Of one bus, since the outbox was opened. */
+export interface DatapointCounters {
+  found: number;
+  committed: number;
+  evicted: number;
+  acknowledged: number;
+  waiting: number;
 }
 
 export interface Outbox {
@@ -60,7 +85,7 @@ export interface Outbox {
   /** The catalogues that segments cite, and the one kept last. */
   catalogues(): readonly { readonly digest: string; readonly birth: Uint8Array }[];
   /** Packs the datapoints and commits them. */
-  commit(points: Datapoints, groups: Uint16Array, catalogue: string, span: Span): void;
+  commit(points: Datapoints, owners: Owners, catalogue: string, span: Span): void;
   /** The next batch of segments numbered `from` to `to - 1`, oldest first; undefined where all are taken. */
   take(from: number, to: number, limits: BatchLimits): OutboxBatch | undefined;
   /** Gives a taken batch back: it was not acknowledged, and is taken again later. */

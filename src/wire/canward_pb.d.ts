@@ -324,6 +324,9 @@ export namespace canward {
             /** Status timeMs. */
             timeMs: number;
 
+            /** Status buses. */
+            buses: canward.v1.BusStatus.$Properties[];
+
             /**
              * Encodes the specified Status message. Does not implicitly {@link canward.v1.Status.verify|verify} messages.
              * @param message Status message or plain object to encode
@@ -372,12 +375,235 @@ export namespace canward {
                 /** Status timeMs */
                 timeMs?: (number|null);
 
+                /** Status buses */
+                buses?: (canward.v1.BusStatus.$Properties[]|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a Status. */
             type $Shape = canward.v1.Status.$Properties;
+        }
+
+        /**
+         * Properties of a BusStatus.
+         * @deprecated Use canward.v1.BusStatus.$Properties instead.
+         */
+        interface IBusStatus extends canward.v1.BusStatus.$Properties {
+        }
+
+        /** Represents a BusStatus. */
+        class BusStatus {
+
+            /**
+             * Constructs a new BusStatus.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: canward.v1.BusStatus.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** BusStatus name. */
+            name: string;
+
+            /** BusStatus interface. */
+            interface: string;
+
+            /** BusStatus state. */
+            state: canward.v1.BusState;
+
+            /** BusStatus silent. */
+            silent: boolean;
+
+            /** BusStatus controller. */
+            controller: canward.v1.ControllerState;
+
+            /** BusStatus listenOnly. */
+            listenOnly: canward.v1.ListenOnly;
+
+            /** BusStatus reader. */
+            reader: string;
+
+            /** BusStatus timestamps. */
+            timestamps: canward.v1.TimestampSource;
+
+            /** BusStatus countsLosses. */
+            countsLosses: boolean;
+
+            /** BusStatus receiveBufferBytes. */
+            receiveBufferBytes: number;
+
+            /** BusStatus silenceLimitMs. */
+            silenceLimitMs: number;
+
+            /** BusStatus lastFrameMs. */
+            lastFrameMs?: (number|null);
+
+            /** BusStatus counters. */
+            counters: { [k: string]: number };
+
+            /** BusStatus bitRate. */
+            bitRate: number;
+
+            /**
+             * Encodes the specified BusStatus message. Does not implicitly {@link canward.v1.BusStatus.verify|verify} messages.
+             * @param message BusStatus message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: canward.v1.BusStatus.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a BusStatus message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {canward.v1.BusStatus & canward.v1.BusStatus.$Shape} BusStatus
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): canward.v1.BusStatus & canward.v1.BusStatus.$Shape;
+        }
+
+        namespace BusStatus {
+
+            /** Properties of a BusStatus. */
+            interface $Properties {
+
+                /** BusStatus name */
+                name?: (string|null);
+
+                /** BusStatus interface */
+                "interface"?: (string|null);
+
+                /** BusStatus state */
+                state?: (canward.v1.BusState|null);
+
+                /** BusStatus silent */
+                silent?: (boolean|null);
+
+                /** BusStatus controller */
+                controller?: (canward.v1.ControllerState|null);
+
+                /** BusStatus listenOnly */
+                listenOnly?: (canward.v1.ListenOnly|null);
+
+                /** BusStatus reader */
+                reader?: (string|null);
+
+                /** BusStatus timestamps */
+                timestamps?: (canward.v1.TimestampSource|null);
+
+                /** BusStatus countsLosses */
+                countsLosses?: (boolean|null);
+
+                /** BusStatus receiveBufferBytes */
+                receiveBufferBytes?: (number|null);
+
+                /** BusStatus silenceLimitMs */
+                silenceLimitMs?: (number|null);
+
+                /** BusStatus lastFrameMs */
+                lastFrameMs?: (number|null);
+
+                /** BusStatus counters */
+                counters?: ({ [k: string]: number }|null);
+
+                /** BusStatus bitRate */
+                bitRate?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a BusStatus. */
+            type $Shape = canward.v1.BusStatus.$Properties;
+        }
+
+        /** BusState enum. */
+        enum BusState {
+
+            /** BUS_STATE_UNSPECIFIED value */
+            BUS_STATE_UNSPECIFIED = 0,
+
+            /** BUS_STATE_REPLAY value */
+            BUS_STATE_REPLAY = 1,
+
+            /** BUS_STATE_ABSENT value */
+            BUS_STATE_ABSENT = 2,
+
+            /** BUS_STATE_DOWN value */
+            BUS_STATE_DOWN = 3,
+
+            /** BUS_STATE_NO_CARRIER value */
+            BUS_STATE_NO_CARRIER = 4,
+
+            /** BUS_STATE_UP value */
+            BUS_STATE_UP = 5
+        }
+
+        /** ControllerState enum. */
+        enum ControllerState {
+
+            /** CONTROLLER_STATE_UNSPECIFIED value */
+            CONTROLLER_STATE_UNSPECIFIED = 0,
+
+            /** CONTROLLER_STATE_UNKNOWN value */
+            CONTROLLER_STATE_UNKNOWN = 1,
+
+            /** CONTROLLER_STATE_ACTIVE value */
+            CONTROLLER_STATE_ACTIVE = 2,
+
+            /** CONTROLLER_STATE_WARNING value */
+            CONTROLLER_STATE_WARNING = 3,
+
+            /** CONTROLLER_STATE_PASSIVE value */
+            CONTROLLER_STATE_PASSIVE = 4,
+
+            /** CONTROLLER_STATE_BUS_OFF value */
+            CONTROLLER_STATE_BUS_OFF = 5
+        }
+
+        /** ListenOnly enum. */
+        enum ListenOnly {
+
+            /** LISTEN_ONLY_UNSPECIFIED value */
+            LISTEN_ONLY_UNSPECIFIED = 0,
+
+            /** LISTEN_ONLY_UNKNOWN value */
+            LISTEN_ONLY_UNKNOWN = 1,
+
+            /** LISTEN_ONLY_YES value */
+            LISTEN_ONLY_YES = 2,
+
+            /** LISTEN_ONLY_NO value */
+            LISTEN_ONLY_NO = 3,
+
+            /** LISTEN_ONLY_VIRTUAL value */
+            LISTEN_ONLY_VIRTUAL = 4
+        }
+
+        /** TimestampSource enum. */
+        enum TimestampSource {
+
+            /** TIMESTAMP_SOURCE_UNSPECIFIED value */
+            TIMESTAMP_SOURCE_UNSPECIFIED = 0,
+
+            /** TIMESTAMP_SOURCE_NONE value */
+            TIMESTAMP_SOURCE_NONE = 1,
+
+            /** TIMESTAMP_SOURCE_RECORDED value */
+            TIMESTAMP_SOURCE_RECORDED = 2,
+
+            /** TIMESTAMP_SOURCE_ARRIVAL value */
+            TIMESTAMP_SOURCE_ARRIVAL = 3,
+
+            /** TIMESTAMP_SOURCE_KERNEL value */
+            TIMESTAMP_SOURCE_KERNEL = 4,
+
+            /** TIMESTAMP_SOURCE_HARDWARE value */
+            TIMESTAMP_SOURCE_HARDWARE = 5
         }
 
         /** Presence enum. */

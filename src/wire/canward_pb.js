@@ -754,6 +754,7 @@ export const canward = $root.canward = (() => {
              * @property {Object.<string,number>|null} [counters] Status counters
              * @property {canward.v1.Backlog.$Properties|null} [backlog] Status backlog
              * @property {number|null} [timeMs] Status timeMs
+             * @property {Array.<canward.v1.BusStatus.$Properties>|null} [buses] Status buses
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -780,6 +781,7 @@ export const canward = $root.canward = (() => {
              */
             const Status = function (properties) {
                 this.counters = {};
+                this.buses = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -851,6 +853,14 @@ export const canward = $root.canward = (() => {
             Status.prototype.timeMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
+             * Status buses.
+             * @member {Array.<canward.v1.BusStatus.$Properties>} buses
+             * @memberof canward.v1.Status
+             * @instance
+             */
+            Status.prototype.buses = $util.emptyArray;
+
+            /**
              * Encodes the specified Status message. Does not implicitly {@link canward.v1.Status.verify|verify} messages.
              * @function encode
              * @memberof canward.v1.Status
@@ -883,6 +893,9 @@ export const canward = $root.canward = (() => {
                     $root.canward.v1.Backlog.encode(message.backlog, writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
                 if (message.timeMs != null && $Object.hasOwnProperty.call(message, "timeMs") && (typeof message.timeMs === "object" ? message.timeMs.low || message.timeMs.high : message.timeMs !== 0))
                     writer.uint32(/* id 8, wireType 0 =*/64).uint64(message.timeMs);
+                if (message.buses != null && message.buses.length)
+                    for (let i = 0; i < message.buses.length; ++i)
+                        $root.canward.v1.BusStatus.encode(message.buses[i], writer.uint32(/* id 9, wireType 2 =*/74).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1023,6 +1036,14 @@ export const canward = $root.canward = (() => {
                                 delete message.timeMs;
                             continue;
                         }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.buses && message.buses.length))
+                                message.buses = [];
+                            message.buses.push($root.canward.v1.BusStatus.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -1041,6 +1062,524 @@ export const canward = $root.canward = (() => {
             };
 
             return Status;
+        })();
+
+        v1.BusStatus = (function() {
+
+            /**
+             * Properties of a BusStatus.
+             * @typedef {Object} canward.v1.BusStatus.$Properties
+             * @property {string|null} [name] BusStatus name
+             * @property {string|null} ["interface"] BusStatus interface
+             * @property {canward.v1.BusState|null} [state] BusStatus state
+             * @property {boolean|null} [silent] BusStatus silent
+             * @property {canward.v1.ControllerState|null} [controller] BusStatus controller
+             * @property {canward.v1.ListenOnly|null} [listenOnly] BusStatus listenOnly
+             * @property {string|null} [reader] BusStatus reader
+             * @property {canward.v1.TimestampSource|null} [timestamps] BusStatus timestamps
+             * @property {boolean|null} [countsLosses] BusStatus countsLosses
+             * @property {number|null} [receiveBufferBytes] BusStatus receiveBufferBytes
+             * @property {number|null} [silenceLimitMs] BusStatus silenceLimitMs
+             * @property {number|null} [lastFrameMs] BusStatus lastFrameMs
+             * @property {Object.<string,number>|null} [counters] BusStatus counters
+             * @property {number|null} [bitRate] BusStatus bitRate
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a BusStatus.
+             * @memberof canward.v1
+             * @interface IBusStatus
+             * @augments canward.v1.BusStatus.$Properties
+             * @deprecated Use canward.v1.BusStatus.$Properties instead.
+             */
+
+            /**
+             * Shape of a BusStatus.
+             * @typedef {canward.v1.BusStatus.$Properties} canward.v1.BusStatus.$Shape
+             */
+
+            /**
+             * Constructs a new BusStatus.
+             * @memberof canward.v1
+             * @classdesc Represents a BusStatus.
+             * @constructor
+             * @param {canward.v1.BusStatus.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const BusStatus = function (properties) {
+                this.counters = {};
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * BusStatus name.
+             * @member {string} name
+             * @memberof canward.v1.BusStatus
+             * @instance
+             */
+            BusStatus.prototype.name = "";
+
+            /**
+             * BusStatus interface.
+             * @member {string} interface
+             * @memberof canward.v1.BusStatus
+             * @instance
+             */
+            BusStatus.prototype["interface"] = "";
+
+            /**
+             * BusStatus state.
+             * @member {canward.v1.BusState} state
+             * @memberof canward.v1.BusStatus
+             * @instance
+             */
+            BusStatus.prototype.state = 0;
+
+            /**
+             * BusStatus silent.
+             * @member {boolean} silent
+             * @memberof canward.v1.BusStatus
+             * @instance
+             */
+            BusStatus.prototype.silent = false;
+
+            /**
+             * BusStatus controller.
+             * @member {canward.v1.ControllerState} controller
+             * @memberof canward.v1.BusStatus
+             * @instance
+             */
+            BusStatus.prototype.controller = 0;
+
+            /**
+             * BusStatus listenOnly.
+             * @member {canward.v1.ListenOnly} listenOnly
+             * @memberof canward.v1.BusStatus
+             * @instance
+             */
+            BusStatus.prototype.listenOnly = 0;
+
+            /**
+             * BusStatus reader.
+             * @member {string} reader
+             * @memberof canward.v1.BusStatus
+             * @instance
+             */
+            BusStatus.prototype.reader = "";
+
+            /**
+             * BusStatus timestamps.
+             * @member {canward.v1.TimestampSource} timestamps
+             * @memberof canward.v1.BusStatus
+             * @instance
+             */
+            BusStatus.prototype.timestamps = 0;
+
+            /**
+             * BusStatus countsLosses.
+             * @member {boolean} countsLosses
+             * @memberof canward.v1.BusStatus
+             * @instance
+             */
+            BusStatus.prototype.countsLosses = false;
+
+            /**
+             * BusStatus receiveBufferBytes.
+             * @member {number} receiveBufferBytes
+             * @memberof canward.v1.BusStatus
+             * @instance
+             */
+            BusStatus.prototype.receiveBufferBytes = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * BusStatus silenceLimitMs.
+             * @member {number} silenceLimitMs
+             * @memberof canward.v1.BusStatus
+             * @instance
+             */
+            BusStatus.prototype.silenceLimitMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * BusStatus lastFrameMs.
+             * @member {number|null|undefined} lastFrameMs
+             * @memberof canward.v1.BusStatus
+             * @instance
+             */
+            BusStatus.prototype.lastFrameMs = null;
+
+            /**
+             * BusStatus counters.
+             * @member {Object.<string,number>} counters
+             * @memberof canward.v1.BusStatus
+             * @instance
+             */
+            BusStatus.prototype.counters = $util.emptyObject;
+
+            /**
+             * BusStatus bitRate.
+             * @member {number} bitRate
+             * @memberof canward.v1.BusStatus
+             * @instance
+             */
+            BusStatus.prototype.bitRate = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(BusStatus.prototype, "_lastFrameMs", {
+                get: $util.oneOfGetter($oneOfFields = ["lastFrameMs"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
+             * Encodes the specified BusStatus message. Does not implicitly {@link canward.v1.BusStatus.verify|verify} messages.
+             * @function encode
+             * @memberof canward.v1.BusStatus
+             * @static
+             * @param {canward.v1.BusStatus.$Properties} message BusStatus message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            BusStatus.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.name);
+                if (message["interface"] != null && $Object.hasOwnProperty.call(message, "interface") && message["interface"] !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message["interface"]);
+                if (message.state != null && $Object.hasOwnProperty.call(message, "state") && message.state !== 0)
+                    writer.uint32(/* id 3, wireType 0 =*/24).int32(message.state);
+                if (message.silent != null && $Object.hasOwnProperty.call(message, "silent") && message.silent !== false)
+                    writer.uint32(/* id 4, wireType 0 =*/32).bool(message.silent);
+                if (message.controller != null && $Object.hasOwnProperty.call(message, "controller") && message.controller !== 0)
+                    writer.uint32(/* id 5, wireType 0 =*/40).int32(message.controller);
+                if (message.listenOnly != null && $Object.hasOwnProperty.call(message, "listenOnly") && message.listenOnly !== 0)
+                    writer.uint32(/* id 6, wireType 0 =*/48).int32(message.listenOnly);
+                if (message.reader != null && $Object.hasOwnProperty.call(message, "reader") && message.reader !== "")
+                    writer.uint32(/* id 7, wireType 2 =*/58).string(message.reader);
+                if (message.timestamps != null && $Object.hasOwnProperty.call(message, "timestamps") && message.timestamps !== 0)
+                    writer.uint32(/* id 8, wireType 0 =*/64).int32(message.timestamps);
+                if (message.countsLosses != null && $Object.hasOwnProperty.call(message, "countsLosses") && message.countsLosses !== false)
+                    writer.uint32(/* id 9, wireType 0 =*/72).bool(message.countsLosses);
+                if (message.receiveBufferBytes != null && $Object.hasOwnProperty.call(message, "receiveBufferBytes") && (typeof message.receiveBufferBytes === "object" ? message.receiveBufferBytes.low || message.receiveBufferBytes.high : message.receiveBufferBytes !== 0))
+                    writer.uint32(/* id 10, wireType 0 =*/80).uint64(message.receiveBufferBytes);
+                if (message.silenceLimitMs != null && $Object.hasOwnProperty.call(message, "silenceLimitMs") && (typeof message.silenceLimitMs === "object" ? message.silenceLimitMs.low || message.silenceLimitMs.high : message.silenceLimitMs !== 0))
+                    writer.uint32(/* id 11, wireType 0 =*/88).uint64(message.silenceLimitMs);
+                if (message.lastFrameMs != null && $Object.hasOwnProperty.call(message, "lastFrameMs"))
+                    writer.uint32(/* id 12, wireType 0 =*/96).uint64(message.lastFrameMs);
+                if (message.counters != null && $Object.hasOwnProperty.call(message, "counters"))
+                    for (let keys = $Object.keys(message.counters), i = 0; i < keys.length; ++i)
+                        writer.uint32(/* id 13, wireType 2 =*/106).fork().uint32(/* id 1, wireType 2 =*/10).string(keys[i]).uint32(/* id 2, wireType 0 =*/16).uint64(message.counters[keys[i]]).ldelim();
+                if (message.bitRate != null && $Object.hasOwnProperty.call(message, "bitRate") && (typeof message.bitRate === "object" ? message.bitRate.low || message.bitRate.high : message.bitRate !== 0))
+                    writer.uint32(/* id 14, wireType 0 =*/112).uint64(message.bitRate);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a BusStatus message from the specified reader or buffer.
+             * @function decode
+             * @memberof canward.v1.BusStatus
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {canward.v1.BusStatus & canward.v1.BusStatus.$Shape} BusStatus
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            BusStatus.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, key, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.canward.v1.BusStatus();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.name = value;
+                            else
+                                delete message.name;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message["interface"] = value;
+                            else
+                                delete message["interface"];
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.state = value;
+                            else
+                                delete message.state;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.silent = value;
+                            else
+                                delete message.silent;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.controller = value;
+                            else
+                                delete message.controller;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.listenOnly = value;
+                            else
+                                delete message.listenOnly;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.reader = value;
+                            else
+                                delete message.reader;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.timestamps = value;
+                            else
+                                delete message.timestamps;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.countsLosses = value;
+                            else
+                                delete message.countsLosses;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.receiveBufferBytes = value;
+                            else
+                                delete message.receiveBufferBytes;
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.silenceLimitMs = value;
+                            else
+                                delete message.silenceLimitMs;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 0)
+                                break;
+                            message.lastFrameMs = reader.uint64();
+                            message._lastFrameMs = "lastFrameMs";
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 2)
+                                break;
+                            if (message.counters === $util.emptyObject)
+                                message.counters = {};
+                            let end2 = reader.size() + reader.pos;
+                            if (end2 > reader.len)
+                                throw $RangeError("index out of range");
+                            reader.len = end2;
+                            key = "";
+                            value = $util.Long ? $util.Long.fromNumber(0, true) : 0;
+                            while (reader.pos < end2) {
+                                let tag2 = reader.tag();
+                                wireType = tag2 & 7;
+                                switch (tag2 >>>= 3) {
+                                case 1:
+                                    if (wireType !== 2)
+                                        break;
+                                    key = reader.stringVerify();
+                                    continue;
+                                case 2:
+                                    if (wireType !== 0)
+                                        break;
+                                    value = reader.uint64();
+                                    continue;
+                                }
+                                reader.skipType(wireType, _depth, tag2);
+                            }
+                            if (reader.pos !== end2)
+                                throw $RangeError("index out of range");
+                            reader.len = end;
+                            if (key === "__proto__")
+                                $util.makeProp(message.counters, key);
+                            message.counters[key] = value;
+                            continue;
+                        }
+                    case 14: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.bitRate = value;
+                            else
+                                delete message.bitRate;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return BusStatus;
+        })();
+
+        /**
+         * BusState enum.
+         * @name canward.v1.BusState
+         * @enum {number}
+         * @property {number} BUS_STATE_UNSPECIFIED=0 BUS_STATE_UNSPECIFIED value
+         * @property {number} BUS_STATE_REPLAY=1 BUS_STATE_REPLAY value
+         * @property {number} BUS_STATE_ABSENT=2 BUS_STATE_ABSENT value
+         * @property {number} BUS_STATE_DOWN=3 BUS_STATE_DOWN value
+         * @property {number} BUS_STATE_NO_CARRIER=4 BUS_STATE_NO_CARRIER value
+         * @property {number} BUS_STATE_UP=5 BUS_STATE_UP value
+         */
+        v1.BusState = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "BUS_STATE_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "BUS_STATE_REPLAY"] = 1;
+            values[valuesById[2] = "BUS_STATE_ABSENT"] = 2;
+            values[valuesById[3] = "BUS_STATE_DOWN"] = 3;
+            values[valuesById[4] = "BUS_STATE_NO_CARRIER"] = 4;
+            values[valuesById[5] = "BUS_STATE_UP"] = 5;
+            return values;
+        })();
+
+        /**
+         * ControllerState enum.
+         * @name canward.v1.ControllerState
+         * @enum {number}
+         * @property {number} CONTROLLER_STATE_UNSPECIFIED=0 CONTROLLER_STATE_UNSPECIFIED value
+         * @property {number} CONTROLLER_STATE_UNKNOWN=1 CONTROLLER_STATE_UNKNOWN value
+         * @property {number} CONTROLLER_STATE_ACTIVE=2 CONTROLLER_STATE_ACTIVE value
+         * @property {number} CONTROLLER_STATE_WARNING=3 CONTROLLER_STATE_WARNING value
+         * @property {number} CONTROLLER_STATE_PASSIVE=4 CONTROLLER_STATE_PASSIVE value
+         * @property {number} CONTROLLER_STATE_BUS_OFF=5 CONTROLLER_STATE_BUS_OFF value
+         */
+        v1.ControllerState = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "CONTROLLER_STATE_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "CONTROLLER_STATE_UNKNOWN"] = 1;
+            values[valuesById[2] = "CONTROLLER_STATE_ACTIVE"] = 2;
+            values[valuesById[3] = "CONTROLLER_STATE_WARNING"] = 3;
+            values[valuesById[4] = "CONTROLLER_STATE_PASSIVE"] = 4;
+            values[valuesById[5] = "CONTROLLER_STATE_BUS_OFF"] = 5;
+            return values;
+        })();
+
+        /**
+         * ListenOnly enum.
+         * @name canward.v1.ListenOnly
+         * @enum {number}
+         * @property {number} LISTEN_ONLY_UNSPECIFIED=0 LISTEN_ONLY_UNSPECIFIED value
+         * @property {number} LISTEN_ONLY_UNKNOWN=1 LISTEN_ONLY_UNKNOWN value
+         * @property {number} LISTEN_ONLY_YES=2 LISTEN_ONLY_YES value
+         * @property {number} LISTEN_ONLY_NO=3 LISTEN_ONLY_NO value
+         * @property {number} LISTEN_ONLY_VIRTUAL=4 LISTEN_ONLY_VIRTUAL value
+         */
+        v1.ListenOnly = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "LISTEN_ONLY_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "LISTEN_ONLY_UNKNOWN"] = 1;
+            values[valuesById[2] = "LISTEN_ONLY_YES"] = 2;
+            values[valuesById[3] = "LISTEN_ONLY_NO"] = 3;
+            values[valuesById[4] = "LISTEN_ONLY_VIRTUAL"] = 4;
+            return values;
+        })();
+
+        /**
+         * TimestampSource enum.
+         * @name canward.v1.TimestampSource
+         * @enum {number}
+         * @property {number} TIMESTAMP_SOURCE_UNSPECIFIED=0 TIMESTAMP_SOURCE_UNSPECIFIED value
+         * @property {number} TIMESTAMP_SOURCE_NONE=1 TIMESTAMP_SOURCE_NONE value
+         * @property {number} TIMESTAMP_SOURCE_RECORDED=2 TIMESTAMP_SOURCE_RECORDED value
+         * @property {number} TIMESTAMP_SOURCE_ARRIVAL=3 TIMESTAMP_SOURCE_ARRIVAL value
+         * @property {number} TIMESTAMP_SOURCE_KERNEL=4 TIMESTAMP_SOURCE_KERNEL value
+         * @property {number} TIMESTAMP_SOURCE_HARDWARE=5 TIMESTAMP_SOURCE_HARDWARE value
+         */
+        v1.TimestampSource = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "TIMESTAMP_SOURCE_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "TIMESTAMP_SOURCE_NONE"] = 1;
+            values[valuesById[2] = "TIMESTAMP_SOURCE_RECORDED"] = 2;
+            values[valuesById[3] = "TIMESTAMP_SOURCE_ARRIVAL"] = 3;
+            values[valuesById[4] = "TIMESTAMP_SOURCE_KERNEL"] = 4;
+            values[valuesById[5] = "TIMESTAMP_SOURCE_HARDWARE"] = 5;
+            return values;
         })();
 
         /**

@@ -1,12 +1,13 @@
 // The status message, to bytes and back: presence, versions, counters and what waits. As the last will it is made before
 // it is known to be needed.
 import { STREAM_BYTES } from "./batch-header.ts";
+import { type BusStatus, readBusStatuses, toBusMessage } from "./bus-status.ts";
 import { canward } from "./canward_pb.js";
 import { TIME_MS_MAX } from "./columns/limits.ts";
 import { bytesFromDigest, digestFromBytes } from "./digest.ts";
 import { decodeProtobuf, isCount, requireField } from "./wire-error.ts";
 
-/** A thousand counters with long names; usual is 1 KiB. */
+/** A thousand counters with long names, and as much of the buses; usual is 3 KiB. */
 const STATUS_BYTES_MAX = 128 * 1024;
 const COUNTERS_MAX = 1024;
 
@@ -20,6 +21,8 @@ export interface Status {
   readonly stream: Uint8Array;
   /** Since the process started, by name. */
   readonly counters: ReadonlyMap<string, number>;
+  /** Each of the vehicle's buses; none in a last will. */
+  readonly buses: readonly BusStatus[];
   /** What waits in the outbox; undefined in a last will. */
   readonly backlog: Backlog | undefined;
   /** Wall clock, milliseconds since 1970; of a last will, when the connection was made. */
@@ -47,6 +50,7 @@ export function encodeStatus(status: Status): Uint8Array {
     counters: Object.fromEntries(status.counters),
     backlog: backlog === undefined ? null : { ...backlog, oldestMs: backlog.oldestMs ?? null },
     timeMs: status.timeMs,
+    buses: status.buses.map(toBusMessage),
   });
   return message.finish();
 }
@@ -68,6 +72,7 @@ export function readStatus(payload: Uint8Array): Status {
     policyVersion,
     stream,
     counters,
+    buses: readBusStatuses(status.buses),
     backlog: readBacklog(status),
     timeMs,
   };

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import { canward, EXAMPLE, REPOSITORY } from "./process.ts";
 
-const COMMANDS = ["demo", "run", "fleet", "decode", "replay"];
+const COMMANDS = ["demo", "run", "fleet", "decode", "replay", "check"];
 
 describe("the help", () => {
   test.for(["--help", "-h", "help"])("`canward %s` names every command, and an example of each", async (option) => {
@@ -34,6 +34,12 @@ describe("the help", () => {
     expect(code).toBe(0);
     expect(lines.split("\n").length).toBeGreaterThan(1000);
   });
+});
+
+test("the first example of `canward check` passes as it stands", async () => {
+  const { stdout } = await canward(["check", "--help"]);
+  const [, call = ""] = /Examples:\n {2}canward (.*)/.exec(stdout) ?? [];
+  expect(await canward(call.split(" "), { cwd: REPOSITORY })).toMatchObject({ code: 0, stderr: "" });
 });
 
 test("the version is the package's", async () => {

@@ -1,9 +1,10 @@
 // canward as a process of its own, as it is shipped: run to its end, or started and stopped. None outlives its test.
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 
 export const REPOSITORY = join(import.meta.dirname, "..", "..");
@@ -81,6 +82,16 @@ export function start(
       return ended;
     },
   };
+}
+
+/** Waits until it would hear a signal: Node catches SIGHUP for nobody but the program. */
+export async function listening({ child, ended }: Running): Promise<void> {
+  const SIGHUP_CAUGHT = 1n;
+  const caught = (): bigint => {
+    const status = readFileSync(`/proc/${child.pid}/status`, "latin1");
+    return BigInt(`0x${/^SigCgt:\s*(\w+)$/m.exec(status)?.[1] ?? "0"}`);
+  };
+  while ((caught() & SIGHUP_CAUGHT) === 0n) await Promise.race([sleep(10), ended]);
 }
 
 /** An empty folder that is gone after the test. */

@@ -100,6 +100,7 @@ describe("of the example drive", () => {
       "denied: error",
     ]);
     expect(number("datapoints")).toBe(lines.length);
+    expect(number("held back by sampling") + lines.length).toBe(number("values of listed signals"));
     expect(sum(/^Vehicle\./)).toBe(lines.length);
     for (const [path, own] of Object.entries(byPath(lines))) expect(number(path), path).toBe(own.length);
     const [, bytes = Number.NaN] = [...rows].find(([name]) => name.startsWith("bytes on the wire, in ")) ?? [];

@@ -53,6 +53,9 @@ describe("the gateway without its broker", () => {
     expect(last.msg).toBe("gateway stopped");
     expect(last.datapoints_waiting).toBeGreaterThan(0);
     expect(last.datapoints_committed).toBe(last.datapoints_waiting);
+    const buses: Record<string, Record<string, number>> = last.buses;
+    for (const name of ["frames_received", "values_held_back", "datapoints_waiting"])
+      expect(Object.values(buses).reduce((sum, bus) => sum + (bus[name] ?? Number.NaN), 0)).toBe(last[name]);
   });
 });
 

@@ -141,6 +141,7 @@ describe.each(brokers)("with %s", (name, start) => {
       policyVersion: "late",
       stream,
       counters: new Map(),
+      buses: [],
       backlog: undefined,
       timeMs: EPOCH_MS,
     });

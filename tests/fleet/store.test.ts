@@ -12,6 +12,7 @@ import type { Store } from "../../src/fleet/store/store.ts";
 import { INVALID_ROWS_MAX } from "../../src/fleet/store/write.ts";
 import { encodeStatus, type Status } from "../../src/wire/status.ts";
 import { batchOf, birthOf, EPOCH_MS, entry, type Row, smallBatch, streamOf } from "./batches.ts";
+import { healthyBuses, troubledBuses } from "./bus-examples.ts";
 import { temporaryFolder, until } from "./processes.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -140,6 +141,7 @@ const status: Status = {
   policyVersion: "2026.11-1",
   stream: streamOf("a"),
   counters: new Map([["frames", 12]]),
+  buses: [],
   backlog: { segments: 2, bytes: 300, oldestMs: t(1) },
   timeMs: t(10),
 };
@@ -158,6 +160,7 @@ describe("vehicles", () => {
       policyVersion: "2026.11-1",
       softwareVersion: "1.2.3",
       signals: 0,
+      buses: undefined,
     });
     expect(silent).toMatchObject({ id: "silent", presence: { state: "unknown", sinceMs: undefined } });
     expect(await store.vehicle("nobody")).toBeUndefined();
@@ -169,6 +172,40 @@ describe("vehicles", () => {
     await store.putStatus("car", will, t(50));
     await store.putStatus("car", will, t(90));
     expect((await store.vehicle("car"))?.presence).toEqual({ state: "lost", sinceMs: t(50) });
+  });
+});
+
+describe("buses", () => {
+  const buses = troubledBuses(t(9));
+  const will = encodeStatus({ ...status, presence: "lost", backlog: undefined });
+  const report = async (id: string) => (await store.vehicle(id))?.buses;
+
+  it("are those that the vehicle itself said last, though the broker said since that it is lost", async () => {
+    await store.putStatus("car", encodeStatus({ ...status, buses: healthyBuses(t(1)), timeMs: t(2) }), t(2));
+    await store.putStatus("car", encodeStatus({ ...status, buses, timeMs: t(9) }), t(9));
+    expect(await report("car")).toEqual({ saidMs: t(9), statuses: buses });
+    await store.putStatus("car", will, t(50));
+    expect(await report("car")).toEqual({ saidMs: t(9), statuses: buses });
+    expect((await store.vehicle("car"))?.presence.state).toBe("lost");
+    await store.putStatus("car", encodeStatus({ ...status, presence: "offline", timeMs: t(60) }), t(60));
+    expect(await report("car")).toBeUndefined();
+  });
+
+  it("are not known of a vehicle of which there is only a last will", async () => {
+    await store.putStatus("car", will, t(50));
+    expect(await report("car")).toBeUndefined();
+  });
+
+  it("are kept in a store that was made before they were told apart", async () => {
+    await store.putStatus("car", encodeStatus({ ...status, buses }), t(9));
+    await store.close();
+    const before = new Sqlite(path);
+    before.exec("ALTER TABLE statuses DROP COLUMN said; PRAGMA user_version = 1");
+    before.close();
+    store = openStore(path);
+    expect(await report("car")).toEqual({ saidMs: t(10), statuses: buses });
+    await store.putStatus("car", will, t(50));
+    expect(await report("car")).toEqual({ saidMs: t(10), statuses: buses });
   });
 });
 

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startWeb, type Web, WebError } from "../../src/fleet/web/server.ts";
 import { STREAM_CLIENTS_MAX } from "../../src/fleet/web/streams.ts";
 import type { Problem, SignalHistory, SignalList, VehicleDetail, VehicleList } from "../../src/fleet/web/types.ts";
+import { healthyBuses, troubledBuses } from "./bus-examples.ts";
 import { temporaryFolder } from "./processes.ts";
 import { addOthers, type Fleet, HOLES, makeFleet, POLICY, VEHICLE } from "./web-fleet.ts";
 import { openStream } from "./web-stream.ts";
@@ -61,6 +62,24 @@ describe("answers", () => {
     const { vehicle, extent } = await json<VehicleDetail>(`/api/v1/vehicles/${VEHICLE}`);
     expect(vehicle.id).toBe(VEHICLE);
     expect(extent).toEqual({ fromMs: fleet.fromMs, toMs: END_MS });
+  });
+
+  it("a vehicle comes with its buses as it said them last, though it is lost; the list goes without", async () => {
+    const now = Date.now();
+    const said = troubledBuses(now);
+    await fleet.status("EV-NASHIK-02", { timeMs: now - 5_000, buses: said });
+    await fleet.status("EV-NASHIK-02", { presence: "lost", timeMs: now });
+    const { buses } = await json<VehicleDetail>("/api/v1/vehicles/EV-NASHIK-02");
+    expect(buses?.saidMs).toBe(now - 5_000);
+    expect(buses?.buses.map(({ name, interface: face, state }) => [name, face, state])).toEqual(
+      said.map(({ name, interface: face, state }) => [name, face, state]),
+    );
+    expect(buses?.buses[1]).toMatchObject({ listenOnly: "no", lastFrameMs: now, silent: false });
+    expect(buses?.buses[1]?.counters).toEqual(Object.fromEntries(said[1]?.counters ?? []));
+    expect(buses?.buses[4]).toMatchObject({ name: "", lastFrameMs: null });
+    expect((await json<VehicleDetail>("/api/v1/vehicles/MULE_3")).buses).toBeNull();
+    const { vehicles } = await json<VehicleList>("/api/v1/vehicles");
+    expect(vehicles.some((vehicle) => "buses" in vehicle)).toBe(false);
   });
 
   it("the signals come with unit, source, names and the latest value", async () => {
@@ -220,6 +239,9 @@ describe("event streams", () => {
     await fleet.status("EV-PUNE-11", {});
     expect(await other.next("vehicle")).toMatchObject({ id: "EV-PUNE-11", presence: { state: "online" } });
     expect(other.text()).not.toContain("EV-PUNE-08");
+    await fleet.status("EV-PUNE-11", { buses: healthyBuses(Date.now()) });
+    expect((await other.next("buses")).buses.map(({ name }) => name)).toEqual(["can0", "can1"]);
+    expect(list.text()).not.toContain("can0");
     list.close();
     other.close();
   });

@@ -6,6 +6,7 @@ import type { FleetEvents } from "../../src/fleet/web/events.ts";
 import type { CatalogueEntry } from "../../src/wire/catalogue.ts";
 import { encodeStatus, type Status } from "../../src/wire/status.ts";
 import { batchOf, birthOf, entry, type Row, streamOf } from "./batches.ts";
+import { healthyBuses, troubledBuses } from "./bus-examples.ts";
 
 export const VEHICLE = "EV-PUNE-07";
 export const POLICY = "2026.11-1";
@@ -286,7 +287,7 @@ export async function makeFleet(path: string, historyS: number, holes = HOLES, e
     if (arrivals.length >= 200) await store.putBatches(arrivals.splice(0));
   }
   await store.putBatches(arrivals);
-  await fleet.status(VEHICLE, {});
+  await fleet.status(VEHICLE, { buses: healthyBuses(endMs) });
   return fleet;
 }
 
@@ -295,7 +296,10 @@ export async function addOthers(fleet: Fleet, nowMs = Date.now()): Promise<void>
   const ago = (minutes: number) => nowMs - minutes * 60_000;
   const backlog = (segments: number, bytes: number, oldestMs: number | undefined) => ({ segments, bytes, oldestMs });
   await fleet.store.putBirth("EV-PUNE-08", BIRTH.payload, nowMs);
-  await fleet.status("EV-PUNE-08", { backlog: backlog(1_284, 48_200_000, ago(214)) });
+  await fleet.status("EV-PUNE-08", {
+    backlog: backlog(1_284, 48_200_000, ago(214)),
+    buses: troubledBuses(nowMs),
+  });
   await fleet.store.putBirth("EV-PUNE-11", BIRTH.payload, nowMs);
   const past = (vehicle: string, minutes: number) => {
     const header = {
@@ -315,6 +319,7 @@ export async function addOthers(fleet: Fleet, nowMs = Date.now()): Promise<void>
   await fleet.store.putBatches([past("EV-PUNE-08", 0.1), past("EV-PUNE-11", 95), past("EV-NASHIK-02", 12)]);
   await fleet.status("EV-PUNE-11", { presence: "offline", timeMs: ago(95) });
   await fleet.store.putBirth("EV-NASHIK-02", BIRTH.payload, nowMs);
+  await fleet.status("EV-NASHIK-02", { timeMs: ago(13), buses: healthyBuses(ago(13)) });
   await fleet.status("EV-NASHIK-02", {
     presence: "lost",
     timeMs: ago(12),
@@ -334,6 +339,7 @@ function statusOf(over: Partial<Status>): Uint8Array {
     policyVersion: POLICY,
     stream: streamOf(VEHICLE),
     counters: new Map(),
+    buses: [],
     backlog: { segments: 0, bytes: 0, oldestMs: undefined },
     timeMs: Date.now(),
     ...over,

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { BUNDLE_BYTES_MAX, buildPage } from "../../src/fleet/web/page/build.ts";
 import { startWeb, type Web } from "../../src/fleet/web/server.ts";
 import { CHROMIUM, isMet, needs } from "../requirements.ts";
+import { liveBus } from "./bus-examples.ts";
 import { temporaryFolder } from "./processes.ts";
 import { contrasts, unnamedControls } from "./web-access.ts";
 import { addOthers, type Fleet, makeFleet, POLICY, VEHICLE } from "./web-fleet.ts";
@@ -235,6 +236,61 @@ describe("the page in Chromium", { timeout: 40_000 }, () => {
     );
   });
 
+  it("says of each bus how it is, since when it is so, and what was lost; and all that was counted, with the reasons", async () => {
+    await visit("/vehicles/EV-PUNE-08");
+    const buses = page.getByRole("region", { name: "Buses" });
+    const row = (name: string) =>
+      buses
+        .getByRole("table")
+        .first()
+        .getByRole("row", { name: new RegExp(`^${name}`) });
+    await row("powertrain").waitFor();
+    // biome-ignore lint/performance/useDomNodeTextContent: as it is read, with the spaces between its parts
+    const text = async (name: string) => (await row(name).innerText()).replaceAll("\u202f", "");
+    expect(await text("powertrain")).toMatch(/can0, 500 kbit\/s[\s\S]*Off the bus[\s\S]*wiring[\s\S]*14 min ago/);
+    expect(await text("body")).toMatch(/Receiving[\s\S]*Not in listen-only mode[\s\S]*dropped by the kernel: 18412/);
+    expect(await text("chassis")).toMatch(
+      /fallback reader[\s\S]*Silent[\s\S]*3 min ago[\s\S]*cannot be counted[\s\S]*on arrival/,
+    );
+    expect(await text("adas")).toMatch(/No interface[\s\S]*usb-can/);
+    const counts = buses.getByRole("table", { name: "Counts of each bus" });
+    expect(await counts.isVisible()).toBe(false);
+    await buses.getByText("All counts").click();
+    const cells = async (label: string) =>
+      (
+        await counts
+          .getByRole("row", { name: new RegExp(`^${label}`) })
+          .getByRole("cell")
+          .allInnerTexts()
+      ).map((cell) => cell.replaceAll("\u202f", ""));
+    expect((await counts.getByRole("columnheader").allInnerTexts()).slice(1)).toEqual([
+      ...["powertrain", "body", "chassis", "adas", "Other"],
+    ]);
+    expect((await cells("Dropped by the kernel")).slice(0, 4)).toEqual(["0", "18412", "cannot be counted", "0"]);
+    const denied = ["not on", "wrong length", "classic", "remote", "error"].map((reason) => cells(`denied: ${reason}`));
+    const parts = await Promise.all([...denied, cells("admitted")]);
+    const received = (await cells("Received")).map(Number);
+    expect(received.map((_, bus) => parts.reduce((sum, part) => sum + Number(part[bus]), 0))).toEqual(received);
+    expect(await cells("waiting in the outbox")).toEqual(["900", "900", "0", "0", "31"]);
+  });
+
+  it("follows a bus that falls silent without being asked, and does not call well what a lost vehicle said", async () => {
+    await visit("/vehicles/EV-PUNE-11");
+    await isLive();
+    const now = Date.now();
+    await fleet.status("EV-PUNE-11", { buses: [liveBus("can0", now)] });
+    const state = page.locator(".buses tbody tr").first().locator(".bus-state");
+    await state.getByText("Receiving").waitFor();
+    expect(await state.locator(".tone-good").count()).toBe(1);
+    await fleet.status("EV-PUNE-11", { buses: [liveBus("can0", now, { isSilent: true })], timeMs: now + 1 });
+    await state.getByText("Silent").waitFor();
+    await fleet.status("EV-PUNE-11", { buses: [liveBus("can0", now)], timeMs: now + 2 });
+    await state.getByText("Receiving").waitFor();
+    await fleet.status("EV-PUNE-11", { presence: "lost", timeMs: now + 3 });
+    await page.getByText("As the vehicle said last").waitFor();
+    expect(await state.locator(".tone-good").count()).toBe(0);
+  });
+
   it("says what failed, and tries again when told to", async () => {
     await visit("/");
     await page.route("**/api/v1/vehicles/**", (route) => route.abort());
@@ -256,15 +312,16 @@ describe("the page in Chromium", { timeout: 40_000 }, () => {
     complaints = complaints.filter((text) => !text.includes("404"));
   });
 
-  it.each(["/", vehicle(), vehicle("?path=Vehicle.Speed&path=Vehicle.IsMoving")])(
+  it.each(["/", vehicle(), "/vehicles/EV-PUNE-08", vehicle("?path=Vehicle.Speed&path=Vehicle.IsMoving")])(
     "%s fits a phone of 340 pixels, and one finger can hit what it should",
     async (path) => {
       await visit(path, PHONE);
       await page.locator("main h1, main h2").first().waitFor();
       await isLive();
+      for (const summary of await page.locator("summary:visible").all()) await summary.click();
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(PHONE.width);
       const low = await page.evaluate(() =>
-        [...document.querySelectorAll<HTMLElement>("button, .signal-link, input, select")]
+        [...document.querySelectorAll<HTMLElement>("button, summary, .signal-link, input, select")]
           .filter((element) => element.offsetParent !== null && element.getBoundingClientRect().height < 40)
           .map((element) => element.outerHTML.slice(0, 80)),
       );
@@ -284,10 +341,15 @@ describe("the page in Chromium", { timeout: 40_000 }, () => {
   it.each(["light", "dark"] as const)(
     "text keeps its contrast in the %s theme, and every control has a name",
     async (scheme) => {
-      for (const path of ["/", vehicle("?path=Vehicle.Speed&path=Vehicle.IsMoving&range=all")]) {
+      for (const path of [
+        "/",
+        "/vehicles/EV-PUNE-08",
+        vehicle("?path=Vehicle.Speed&path=Vehicle.IsMoving&range=all"),
+      ]) {
         await visit(path, WIDE, scheme);
         await isLive();
         await page.locator("main h2, main td").first().waitFor();
+        for (const summary of await page.locator("summary:visible").all()) await summary.click();
         expect(await page.evaluate(contrasts)).toEqual([]);
         expect(await page.evaluate(unnamedControls)).toEqual([]);
         await page.context().close();
@@ -332,6 +394,7 @@ describe("the page in Chromium", { timeout: 40_000 }, () => {
     for (const name of [
       "home",
       "crumb",
+      "SUMMARY",
       "INPUT",
       "signal-link",
       "button button-icon compare",

@@ -2,13 +2,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toSignal } from "../../src/fleet/web/answers.ts";
+import { conditionOf, countSections, listenOnlyWarning, lossesOf } from "../../src/fleet/web/page/bus-words.ts";
 import { align, append, gapsOf, lineOf, rowAt, trackOf } from "../../src/fleet/web/page/chart/track.ts";
 import { pan, queryOf, type View, viewOf, windowOf, zoom } from "../../src/fleet/web/page/chart/view.ts";
 import { formatAge, formatBytes, formatDuration, formatNumber, formatValue } from "../../src/fleet/web/page/format.ts";
 import { groupSignals } from "../../src/fleet/web/page/groups.ts";
 import { COLUMNS, sortVehicles } from "../../src/fleet/web/page/order.ts";
-import type { Gap, SignalHistory, Vehicle } from "../../src/fleet/web/types.ts";
+import type { Bus, Gap, SignalHistory, Vehicle } from "../../src/fleet/web/types.ts";
 import { entry } from "./batches.ts";
+import { liveBus, troubledBuses } from "./bus-examples.ts";
 
 const signal = (path: string) => toSignal(entry(1, { path }));
 
@@ -188,6 +190,66 @@ describe("lists", () => {
     expect(ids(true)).toEqual(["c", "b", "a"]);
     expect(ids(false)).toEqual(["b", "c", "a"]);
     for (const { column } of COLUMNS) expect(sortVehicles(vehicles, { by: column, down: false })).toHaveLength(3);
+  });
+});
+
+describe("a bus in words", () => {
+  const bus = (over: Partial<Bus> = {}): Bus => ({
+    ...{ name: "can0", interface: "can0", state: "up", silent: false, controller: "active", listenOnly: "yes" },
+    ...{ bitRate: 500_000, reader: "canward", timestamps: "kernel", countsLosses: true, receiveBufferBytes: 1 },
+    ...{ silenceLimitMs: 2_000, lastFrameMs: 1, counters: { frames_dropped: 0 } },
+    ...over,
+  });
+
+  it.each<[string, Partial<Bus>, ReturnType<typeof conditionOf>["tone"]]>([
+    ["Receiving", {}, "good"],
+    ["Waiting", { lastFrameMs: null }, "none"],
+    ["Silent", { silent: true }, "warn"],
+    ["Silent", { silent: true, controller: "passive" }, "warn"],
+    ["Some errors", { controller: "warning" }, "warn"],
+    ["Many errors", { controller: "passive" }, "warn"],
+    ["Off the bus", { controller: "bus_off", silent: true }, "bad"],
+    ["Off the bus", { state: "no_carrier" }, "bad"],
+    ["Switched off", { state: "down", controller: "bus_off" }, "bad"],
+    ["No interface", { state: "absent" }, "bad"],
+    ["Not connected", { state: "absent", interface: "" }, "bad"],
+    ["Recording", { state: "replay", interface: "" }, "none"],
+    ["Of no listed bus", { name: "", state: "replay" }, "none"],
+  ])("is %s where %j", (word, over, tone) => {
+    const condition = conditionOf(bus(over));
+    expect(condition).toMatchObject({ word, tone });
+    // Whatever is wrong comes with what it means.
+    if (tone === "bad" || tone === "warn") expect(condition.meaning).toMatch(/\.$/);
+  });
+
+  it("warns of a controller that could send, or of which it is not known; not where there is none", () => {
+    expect(listenOnlyWarning(bus({ listenOnly: "no" }))).toContain("could send");
+    expect(listenOnlyWarning(bus({ listenOnly: "unknown" }))).toContain("not known");
+    for (const over of [{}, { listenOnly: "virtual" }, { listenOnly: "no", state: "absent" }, { name: "" }] as const)
+      expect(listenOnlyWarning(bus(over))).toBeUndefined();
+  });
+
+  it("says of losses how many, none, or that they cannot be counted: never none where nobody counts", () => {
+    expect(lossesOf(bus({ counters: { frames_dropped: 12_345 } }))).toMatchObject({ tone: "bad" });
+    expect(lossesOf(bus({ counters: { frames_dropped: 12_345 } })).text).toMatch(/^dropped by the kernel: 12.345$/);
+    expect(lossesOf(bus())).toEqual({ tone: "none", text: "none" });
+    expect(lossesOf(bus({ countsLosses: false, counters: {} }))).toEqual({ tone: "warn", text: "cannot be counted" });
+    expect(lossesOf(bus({ state: "replay" })).text).toBe("none possible");
+  });
+
+  it("shows every counter of every bus once, those of later versions too, and none of nobody", () => {
+    const buses = [...troubledBuses(0), liveBus("later", 0, { counters: new Map([["moon_phases", 3]]) })].map(
+      (status) =>
+        bus({ name: status.name, countsLosses: status.countsLosses, counters: Object.fromEntries(status.counters) }),
+    );
+    const rows = countSections(buses).flatMap((section) => section.rows);
+    const names = new Set(buses.flatMap(({ counters }) => Object.keys(counters)));
+    expect(rows).toHaveLength(names.size);
+    expect(rows.map(({ label }) => label)).toContain("moon phases");
+    for (const { counts } of rows) expect(counts).toHaveLength(buses.length);
+    const dropped = rows.find(({ label }) => label.startsWith("Dropped"));
+    expect(dropped?.counts).toEqual([0, 18_412, undefined, 0, null, null]);
+    expect(countSections([])).toEqual([]);
   });
 });
 

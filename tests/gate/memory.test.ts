@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { BLOCK_FRAMES_MAX, createFrameBlock, FRAME_BYTES, type FrameBlock } from "../../src/vehicle/frame.ts";
 import { createGate } from "../../src/vehicle/gate/gate.ts";
-import { createMemory, DENIALS, REGION, takeBlock } from "../../src/vehicle/memory.ts";
+import { createMemory, DENIAL_ROW_WORDS, DENIAL_ROWS, REGION, takeBlock } from "../../src/vehicle/memory.ts";
 import { compileGate } from "../../src/vehicle/policy/rules.ts";
 import { createRandom } from "./frames.ts";
 import { createModel } from "./model.ts";
@@ -31,7 +31,7 @@ describe("a million frames of random bytes", () => {
       const count = gate(block);
       const expected = verdicts(block).filter((verdict) => verdict !== undefined);
       expect(Array.from(memory.admitted.subarray(0, count))).toEqual(expected);
-      all.copy(before, REGION.denials, REGION.denials, REGION.denials + DENIALS.length * 4);
+      all.copy(before, REGION.denials, REGION.denials, REGION.denials + DENIAL_ROWS * DENIAL_ROW_WORDS * 4);
       all.copy(before, REGION.admitted, REGION.admitted, REGION.admitted + count * 4);
       expect(before.equals(all)).toBe(true);
       admitted += count;
@@ -113,7 +113,8 @@ describe("a new plan", () => {
     expect(createGate(memory, compileGate([ruleOf(6)]))(block)).toBe(1);
     expect([...memory.admitted.subarray(0, 1)]).toEqual([1]);
     expect(createGate(memory, compileGate([]))(block)).toBe(0);
-    expect([...memory.denials]).toEqual([8, 0, 0, 0, 0]);
+    expect([...memory.denials.subarray(0, DENIAL_ROW_WORDS)]).toEqual([8, 0, 0, 0, 0, 0, 0, 0]);
+    expect(memory.denials.subarray(DENIAL_ROW_WORDS).every((count) => count === 0)).toBe(true);
   });
 
   test("says lengths anew", () => {

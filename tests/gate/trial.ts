@@ -1,10 +1,12 @@
 // A gate on trial: frames come in with the verdict that each must get, and go through the real gate in full blocks. The first
 // difference in the admitted list, a counter or any other byte of the memory throws.
-import { BLOCK_FRAMES_MAX, FRAME_BYTES, FRAME_WORDS, type FrameBlock } from "../../src/vehicle/frame.ts";
+import { BLOCK_FRAMES_MAX, BUS_OFFSET, FRAME_BYTES, FRAME_WORDS, type FrameBlock } from "../../src/vehicle/frame.ts";
 import { createGate, type Gate } from "../../src/vehicle/gate/gate.ts";
 import {
   type CorridorMemory,
   createMemory,
+  DENIAL_ROW_WORDS,
+  DENIAL_ROWS,
   DENIALS,
   type Denial,
   REGION,
@@ -12,6 +14,9 @@ import {
 } from "../../src/vehicle/memory.ts";
 import type { GateTables } from "../../src/vehicle/plan.ts";
 import type { Frame, Verdict } from "./model.ts";
+
+/** What the counters stand at when a trial begins: they are about to wrap. */
+const BEFORE = 0xffff_fff0;
 
 export interface TrialOptions {
   /** The kernel's bytes; the shipped kernel where undefined. */
@@ -26,16 +31,17 @@ export class Trial {
   readonly #gate: Gate;
   readonly #blocksPerComparison: number;
   readonly #verdicts: Verdict[] = [];
-  readonly #denied = Object.fromEntries(DENIALS.map((denial) => [denial, 0])) as Record<Denial, number>;
+  /** Laid out as the memory's own. */
+  readonly #denied = new Uint32Array(DENIAL_ROWS * DENIAL_ROW_WORDS).fill(BEFORE);
   #blocks = 0;
   /** Frames that were admitted in all blocks so far. */
   admitted = 0;
 
   constructor(tables: GateTables, { kernel, blocksPerComparison = 1 }: TrialOptions = {}) {
-    // Not the first block, so that what is written before and behind it shows; and counters that are about to wrap.
+    // Not the first block, so that what is written before and behind it shows.
     takeBlock(this.#memory);
     this.#block = takeBlock(this.#memory);
-    this.#memory.denials.fill(0xffff_fff0);
+    this.#memory.denials.fill(BEFORE);
     this.#gate = createGate(this.#memory, tables, kernel);
     this.#blocksPerComparison = blocksPerComparison;
   }
@@ -69,7 +75,7 @@ export class Trial {
   #checkVerdicts(admitted: number): void {
     let next = 0;
     for (const [i, verdict] of this.#verdicts.entries()) {
-      if (typeof verdict !== "number") this.#denied[verdict] += 1;
+      if (typeof verdict !== "number") this.#count(i, verdict);
       else {
         const expected = (verdict << 16) | i;
         const actual = this.#memory.admitted[next];
@@ -80,19 +86,30 @@ export class Trial {
     if (admitted !== next) throw new Error(`${admitted} frames were admitted instead of ${next}`);
   }
 
+  #count(i: number, denial: Denial): void {
+    const place = this.#busOf(i) * DENIAL_ROW_WORDS + DENIALS.indexOf(denial);
+    this.#denied[place] = (this.#denied[place] ?? 0) + 1;
+  }
+
+  #busOf(i: number): number {
+    return this.#block.bytes[i * FRAME_BYTES + BUS_OFFSET] ?? 0;
+  }
+
+  /** Every row, those of buses that there cannot be as well. */
   #checkDenials(): void {
-    for (const [i, denial] of DENIALS.entries()) {
-      const actual = ((this.#memory.denials[i] ?? 0) - 0xffff_fff0) >>> 0;
-      const expected = this.#denied[denial] >>> 0;
-      if (actual !== expected) throw new Error(`${actual} frames were denied as ${denial} instead of ${expected}`);
-    }
+    const { denials } = this.#memory;
+    const place = denials.findIndex((count, i) => count !== this.#denied[i]);
+    if (place < 0) return;
+    const [bus, reason] = [Math.floor(place / DENIAL_ROW_WORDS), DENIALS[place % DENIAL_ROW_WORDS]];
+    const [actual, expected] = [denials, this.#denied].map((counts) => ((counts[place] ?? 0) - BEFORE) >>> 0);
+    throw new Error(`bus ${bus}: ${actual} frames were denied as ${reason} instead of ${expected}`);
   }
 
   /** Nothing but the counters and as many words of the list as there are admitted frames may have changed. */
   #checkBytes(before: Buffer, admitted: number): void {
     const after = Buffer.from(this.#memory.memory.buffer);
     for (const [from, bytes] of [
-      [REGION.denials, DENIALS.length * 4],
+      [REGION.denials, DENIAL_ROWS * DENIAL_ROW_WORDS * 4],
       [REGION.admitted, admitted * 4],
     ] as const) {
       after.copy(before, from, from, from + bytes);

@@ -22,6 +22,8 @@ const LEAST = {
   uplink: "uplink: { url: mqtt://localhost:1883 }",
 };
 
+const SIXTEEN = Array.from({ length: 16 }, (_, i) => `can${i}: {}`).join(", ");
+
 /** The least configuration, with some of its five lines replaced, and more behind them. */
 function write(lines: Partial<typeof LEAST>, ...more: readonly string[]): void {
   writeFileSync(file, [...Object.values({ ...LEAST, ...lines }), ...more].join("\n"));
@@ -43,7 +45,14 @@ it("what is left out is filled in, and paths are relative to the file", () => {
     vehicle: "car-1",
     allowlist: join(folder.path, "list.yaml"),
     source: {
-      ...{ log: join(folder.path, "drive.log"), generator: undefined, speed: 1, loop: false, restamp: true },
+      ...{
+        live: undefined,
+        log: join(folder.path, "drive.log"),
+        generator: undefined,
+        speed: 1,
+        loop: false,
+        restamp: true,
+      },
       catchUpUs: 0,
     },
     outbox: { path: join(folder.path, "outbox.db"), bytesMax: 256e6, flushIntervalUs: 1e6 },
@@ -78,14 +87,53 @@ it("what is given is taken, and the files of the credentials are read", () => {
   expect(config.logLevel).toBe("debug");
 });
 
+it("live buses have their names for interfaces, and what is said of them", () => {
+  write({
+    source:
+      "source: { live: { can0: {}, body: { interface: vcan1, receive_buffer: 1MB, silence: 2s }, x: { silence: off } } }",
+  });
+  expect(readGatewayConfig(file).source.live).toEqual(
+    new Map([
+      ["can0", { interfaceName: "can0", receiveBufferBytes: 8e6, silenceUs: undefined }],
+      ["body", { interfaceName: "vcan1", receiveBufferBytes: 1e6, silenceUs: 2e6 }],
+      ["x", { interfaceName: "x", receiveBufferBytes: 8e6, silenceUs: 0 }],
+    ]),
+  );
+});
+
 describe("what is wrong is located", () => {
   it.each<[string, Partial<typeof LEAST>, string, RegExp]>([
     ["an id with a blank", { vehicle: "vehicle: my car" }, "1:1", /vehicle.*up to 64 letters/],
     ["an id that is a number", { vehicle: "vehicle: 17" }, "1:1", /vehicle/],
     ["an unknown key", { vehicle: "vehicle: car-1\nvehicel: x" }, "2:1", /`vehicel` is not a key here/],
     ["a missing key", { allowlist: "" }, "1:1", /`allowlist` is missing/],
-    ["no source", { source: "source: {}" }, "3:1", /one of `log` and `generator`/],
-    ["two sources", { source: "source: { log: a, generator: {} }" }, "3:1", /one of `log` and `generator`/],
+    ["no source", { source: "source: {}" }, "3:1", /one of `live`, `log` and `generator`/],
+    ["two sources", { source: "source: { log: a, generator: {} }" }, "3:1", /one of `live`, `log` and `generator`/],
+    [
+      "live and a log",
+      { source: "source: { log: a, live: { can0: {} } }" },
+      "3:1",
+      /one of `live`, `log` and `generator`/,
+    ],
+    ["no live bus", { source: "source: { live: {} }" }, "3:11", /names no bus/],
+    ["sixteen live buses", { source: `source: { live: { ${SIXTEEN} } }` }, "3:11", /at most 15/],
+    ["live at a speed", { source: "source: { live: { can0: {} }, speed: 2 }" }, "3:31", /its own time/],
+    ["an interface that is a path", { source: "source: { live: { a: { interface: ../lo } } }" }, "3:24", /interface/],
+    ["an interface that is a folder", { source: "source: { live: { a: { interface: .. } } }" }, "3:24", /interface/],
+    ["a bus that is no interface", { source: "source: { live: { body bus: {} } }" }, "3:19", /no name of an interface/],
+    [
+      "an interface of two buses",
+      { source: "source: { live: { a: { interface: b }, b: {} } }" },
+      "3:40",
+      /both the interface b/,
+    ],
+    [
+      "a small buffer",
+      { source: "source: { live: { a: { receive_buffer: 1kB } } }" },
+      "3:24",
+      /between 64KB and 256MB/,
+    ],
+    ["a short silence", { source: "source: { live: { a: { silence: 1ms } } }" }, "3:24", /at least 100ms/],
     ["a speed of zero", { source: "source: { log: a, speed: 0 }" }, "3:19", /speed/],
     ["a standard input that loops", { source: "source: { log: '-', loop: true }" }, "3:21", /cannot be read twice/],
     ["a generator that loops", { source: "source: { generator: {}, loop: true }" }, "3:26", /never ends/],

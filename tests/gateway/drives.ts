@@ -1,7 +1,7 @@
 // The example vehicle's gateway for these tests, and the oracle: what the corridor alone makes of the same frames.
 import { join } from "node:path";
 import { pino } from "pino";
-import { openSource } from "../../src/vehicle/bus/source.ts";
+import { openRecording } from "../../src/vehicle/bus/recording.ts";
 import type { GatewayConfig, SourceConfig } from "../../src/vehicle/config.ts";
 import { createCorridor } from "../../src/vehicle/corridor.ts";
 import { type Gateway, startGateway } from "../../src/vehicle/gateway.ts";
@@ -19,7 +19,7 @@ const { plan } = loadPlan(ALLOW_LIST);
 
 /** The recorded minute, as fast as it can be read, with its own times. */
 export const RECORDED: SourceConfig = {
-  ...{ log: LOG, generator: undefined, speed: "max", loop: false, restamp: false, catchUpUs: 0 },
+  ...{ live: undefined, log: LOG, generator: undefined, speed: "max", loop: false, restamp: false, catchUpUs: 0 },
 };
 
 export function drive(url: string, outboxPath: string, source: SourceConfig, bytesMax = 1e9): Gateway {
@@ -49,7 +49,7 @@ export class Tally {
 export async function addExpected(tally: Tally, source: SourceConfig, frames: number): Promise<void> {
   const memory = createMemory();
   const corridor = createCorridor(plan, memory, FLUSH_INTERVAL_US, (points) => tally.add(points));
-  const bus = await openSource(source, takeBlock(memory), plan.buses);
+  const bus = await openRecording(source, takeBlock(memory), plan.buses);
   let left = frames;
   for await (const block of bus.receive(new AbortController().signal)) {
     block.count = Math.min(block.count, left);
@@ -62,15 +62,30 @@ export async function addExpected(tally: Tally, source: SourceConfig, frames: nu
   corridor.finish();
 }
 
-/** What must hold of the counters of a gateway that has stopped. */
+/** What must hold of the counters of a gateway that has stopped: of the whole, of each bus, and of the buses together. */
 export function sumsOf(gateway: Gateway): Readonly<Record<string, readonly [number, number]>> {
-  const counters = gateway.counters();
+  const whole = gateway.counters();
+  const buses = gateway.buses();
+  const sums = { ...sumsOfCounters("", whole) };
+  for (const { name, counters } of buses) Object.assign(sums, sumsOfCounters(`${name}: `, counters));
+  for (const name of buses[0]?.counters.keys() ?? []) {
+    const sum = buses.reduce((total, { counters }) => total + (counters.get(name) ?? Number.NaN), 0);
+    sums[`${name} of all buses`] = [sum, whole.get(name) ?? Number.NaN];
+  }
+  return sums;
+}
+
+function sumsOfCounters(
+  whose: string,
+  counters: ReadonlyMap<string, number>,
+): Record<string, readonly [number, number]> {
   const of = (...names: string[]): number => names.reduce((sum, name) => sum + (counters.get(name) ?? Number.NaN), 0);
   const denied = Array.from(counters.keys()).filter((name) => name.startsWith("frames_denied_"));
   return {
-    frames: [of("frames_received"), of("frames_admitted", ...denied)],
-    datapoints: [of("datapoints_produced"), of("datapoints_committed")],
-    outbox: [
+    [`${whose}frames`]: [of("frames_received"), of("frames_admitted", ...denied)],
+    [`${whose}values`]: [of("values_observed"), of("values_held_back", "datapoints_produced")],
+    [`${whose}datapoints`]: [of("datapoints_produced"), of("datapoints_committed")],
+    [`${whose}outbox`]: [
       of("datapoints_found", "datapoints_committed"),
       of("datapoints_acknowledged", "datapoints_evicted", "datapoints_waiting"),
     ],

@@ -45,6 +45,11 @@ const planted: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "door-aedes": { "src/fleet/planted.ts": 'import "aedes";' },
   "door-fastify": { "src/fleet/planted.ts": 'import "fastify";' },
   "door-uplot": { "src/fleet/web/page/planted.ts": 'import "uplot";' },
+  "door-socketcan": { "src/vehicle/bus/planted.ts": 'import "socketcan";' },
+  "the-gateway-cannot-send": {
+    "src/vehicle/planted.ts": 'import "../planted-other.ts";',
+    "src/planted-other.ts": 'export const open = () => import("./commands/sender.ts");',
+  },
   "no-network-server-on-the-vehicle": { "src/vehicle/planted.ts": 'import "node:http";' },
   "no-way-back": { "src/planted.ts": 'import "../tests/requirements.ts";' },
   "no-circle": {

@@ -4,7 +4,7 @@ import type { FrameBlock } from "../../src/vehicle/frame.ts";
 import type { CorridorMemory } from "../../src/vehicle/memory.ts";
 import type { Plan } from "../../src/vehicle/plan.ts";
 import type { OutboxCounters } from "../../src/vehicle/segment.ts";
-import { countersOf } from "../../src/vehicle/status.ts";
+import { busesOf, countersOf } from "../../src/vehicle/status.ts";
 import type { UplinkCounters } from "../../src/vehicle/uplink/options.ts";
 import { joinSegments } from "../../src/wire/batch.ts";
 import { encodeBirth } from "../../src/wire/birth.ts";
@@ -23,11 +23,11 @@ const SEGMENTS_OF_BATCH = 3;
 /** What the outbox and the uplink count has nothing to do with what is in a frame. */
 const OUTBOX: OutboxCounters = {
   ...{ segmentsCommitted: 0, datapointsFound: 0, datapointsCommitted: 0 },
-  ...{ datapointsEvicted: 0, datapointsAcknowledged: 0, datapointsWaiting: 0 },
+  ...{ datapointsEvicted: 0, datapointsAcknowledged: 0, datapointsWaiting: 0, buses: new Map() },
 };
 const UPLINK: UplinkCounters = {
   ...{ connections: 1, batchesPublished: 0, datapointsPublished: 0 },
-  ...{ batchesAcknowledged: 0, bytesAcknowledged: 0 },
+  ...{ batchesAcknowledged: 0, bytesAcknowledged: 0, sharesPublished: new Map() },
 };
 
 export function publish(
@@ -64,10 +64,12 @@ export function publish(
     );
   }
   const birth = encodeBirth({ catalogue, softwareVersion: "1.0.0", stream: STREAM, createdAtMs: 5000 });
+  const counted = { corridor: corridor.counters(), outbox: OUTBOX, uplink: UPLINK, sources: [] };
   const status = encodeStatus({
     ...{ presence: "online", softwareVersion: "1.0.0", catalogue: catalogue.digest, stream: STREAM, timeMs: 5000 },
     ...{ policyVersion: catalogue.policyVersion, backlog: { segments: 0, bytes: 0, oldestMs: undefined } },
-    counters: countersOf(corridor.counters(), OUTBOX, UPLINK),
+    counters: countersOf(counted),
+    buses: busesOf(plan, counted),
   });
   return { batches, birth, status };
 }

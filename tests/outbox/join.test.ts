@@ -9,9 +9,9 @@ import {
   ALL,
   CATALOGUE,
   commitSecond,
-  GROUPS,
   headerOf,
   LIMITS,
+  OWNERS,
   pointsOf,
   sequencesOf,
   spanOf,
@@ -41,7 +41,7 @@ describe("segments are joined", () => {
   it("not across a change of the catalogue", () => {
     const fromMs = 1_000;
     commitSecond(outbox, 5);
-    outbox.commit(pointsOf(5, fromMs, 0), GROUPS, "00000000000000bb", spanOf(fromMs, fromMs));
+    outbox.commit(pointsOf(5, fromMs, 0), OWNERS, "00000000000000bb", spanOf(fromMs, fromMs));
     commitSecond(outbox, 5);
     const batches = takeAll(outbox);
     expect(batches.map((batch) => headerOf(batch).catalogue)).toEqual([CATALOGUE, "00000000000000bb", CATALOGUE]);
@@ -55,7 +55,7 @@ describe("segments are joined", () => {
   });
 
   it("not across a restart, after which the same recording may have the same times again", () => {
-    const again = (): void => outbox.commit(pointsOf(50, 1_000, 0), GROUPS, CATALOGUE, spanOf(1_000, 2_000));
+    const again = (): void => outbox.commit(pointsOf(50, 1_000, 0), OWNERS, CATALOGUE, spanOf(1_000, 2_000));
     again();
     outbox.close();
     outbox = open();
@@ -71,7 +71,7 @@ describe("segments are joined", () => {
     points.count = 60_000;
     for (let segment = 0; segment < 20; segment++) {
       points.timesMs.fill(segment);
-      outbox.commit(points, GROUPS, CATALOGUE, spanOf(segment, segment));
+      outbox.commit(points, OWNERS, CATALOGUE, spanOf(segment, segment));
     }
     const batches = takeAll(outbox);
     expect(Math.max(...batches.map(({ datapoints }) => datapoints))).toBeLessThanOrEqual(LIMITS.datapointsMax);
@@ -92,7 +92,7 @@ describe("a batch", () => {
 
   it("begins in 1970 where the clock was never set and the offset would put it before", () => {
     commitSecond(outbox, 5, { clockOffsetMs: -500 });
-    outbox.commit(pointsOf(0, 0, 0), GROUPS, CATALOGUE, spanOf(0, 100, { clockOffsetMs: -500 }));
+    outbox.commit(pointsOf(0, 0, 0), OWNERS, CATALOGUE, spanOf(0, 100, { clockOffsetMs: -500 }));
     const batches = takeAll(outbox);
     expect(batches.map((batch) => headerOf(batch).fromMs)).toEqual([0]);
     expect(outbox.backlog().oldestMs).toBe(500);

@@ -13,9 +13,11 @@ import {
   GROUPS,
   headerOf,
   OFFSET_MS,
+  OWNERS,
   openAsAfterCrash,
   pointsOf,
   sequencesOf,
+  sharesOf,
   spanOf,
   tagsOf,
 } from "./segments.ts";
@@ -40,6 +42,8 @@ interface Model {
   committed: number;
   evicted: number;
   acknowledged: number;
+  /** By bus and what became of them, datapoints since the outbox was opened. */
+  readonly buses: Map<string, number>;
 }
 
 interface Real {
@@ -53,6 +57,27 @@ type Command = fc.Command<Model, Real>;
 
 const sum = (segments: Iterable<Segment>, of: keyof Segment): number =>
   Array.from(segments).reduce((total, segment) => total + segment[of], 0);
+
+/** Something became of the datapoints of one segment. */
+function note(model: Model, what: string, datapoints: number): void {
+  for (const [bus, share] of sharesOf(datapoints)) {
+    model.buses.set(`${bus} ${what}`, (model.buses.get(`${bus} ${what}`) ?? 0) + share);
+  }
+}
+
+/** What the outbox must have counted of each bus, nothing left out. */
+function expectBuses(model: Model, outbox: Outbox): void {
+  const expected = new Map(model.buses);
+  for (const { datapoints } of model.waiting.values()) {
+    for (const [bus, share] of sharesOf(datapoints)) {
+      expected.set(`${bus} waiting`, (expected.get(`${bus} waiting`) ?? 0) + share);
+    }
+  }
+  const actual = Array.from(outbox.counters.buses).flatMap(([bus, counters]) =>
+    Object.entries(counters).map(([what, count]) => [`${bus} ${what}`, Number(count)] as const),
+  );
+  expect(new Map(actual.filter(([, count]) => count !== 0))).toEqual(expected);
+}
 
 function isJoined(model: Model, sequence: number): boolean {
   return Array.from(model.batches.values()).some(({ sequences }) => sequences.includes(sequence));
@@ -77,6 +102,7 @@ function check(model: Model, { outbox }: Real): void {
   expect(counters.datapointsFound + counters.datapointsCommitted).toBe(
     counters.datapointsAcknowledged + counters.datapointsEvicted + waiting,
   );
+  expectBuses(model, outbox);
   // Beyond the budget lies only what batches have joined, and the newest segment.
   if (bytes > BYTES_MAX) expect(freeSequences(model).filter((sequence) => sequence !== model.next - 1)).toEqual([]);
 }
@@ -91,17 +117,20 @@ class Commit implements Command {
   run(model: Model, real: Real): void {
     const sequence = model.next++;
     const points = pointsOf(this.datapoints, sequence * 1000, sequence);
-    const bytes = packSegment(points, GROUPS).length + ROW_BYTES;
+    const shares = JSON.stringify(Object.fromEntries(sharesOf(this.datapoints)));
+    const bytes = packSegment(points, GROUPS).length + (this.datapoints === 0 ? 0 : shares.length) + ROW_BYTES;
     for (const oldest of freeSequences(model)) {
       if (sum(model.waiting.values(), "bytes") + bytes <= BYTES_MAX) break;
       const evicted = model.waiting.get(oldest)?.datapoints ?? 0;
       model.waiting.delete(oldest);
       model.untold.set(oldest, evicted);
       model.evicted += evicted;
+      note(model, "evicted", evicted);
     }
     model.waiting.set(sequence, { datapoints: this.datapoints, bytes });
     model.committed += this.datapoints;
-    real.outbox.commit(points, GROUPS, CATALOGUE, spanOf(sequence * 1000, sequence * 1000 + 1000));
+    note(model, "committed", this.datapoints);
+    real.outbox.commit(points, OWNERS, CATALOGUE, spanOf(sequence * 1000, sequence * 1000 + 1000));
     check(model, real);
   }
 }
@@ -143,6 +172,7 @@ class Take implements Command {
     expect(sequences.length).toBeLessThanOrEqual(LIMITS.segmentsMax);
     const expected = sequences.map((sequence) => [sequence, model.waiting.get(sequence)?.datapoints ?? 0] as const);
     expect(tagsOf(batch)).toEqual(new Map(expected.filter(([, datapoints]) => datapoints > 0)));
+    expect(Array.from(batch.shares.values()).reduce((total, share) => total + share, 0)).toBe(batch.datapoints);
     expect(batch.datapoints).toBe(expected.reduce((total, [, datapoints]) => total + datapoints, 0));
     const { gaps, firstSequence, lastSequence, fromMs, toMs } = headerOf(batch);
     expect([firstSequence, lastSequence]).toEqual([batch.firstSequence, batch.lastSequence]);
@@ -181,7 +211,10 @@ class GiveBack extends OnTaken {
 
 class Acknowledge extends OnTaken {
   apply(model: Model, { outbox }: Real, batch: OutboxBatch): void {
-    for (const sequence of sequencesOf(batch)) model.waiting.delete(sequence);
+    for (const sequence of sequencesOf(batch)) {
+      note(model, "acknowledged", model.waiting.get(sequence)?.datapoints ?? 0);
+      model.waiting.delete(sequence);
+    }
     model.batches.delete(batch.firstSequence);
     model.acknowledged += batch.datapoints;
     outbox.acknowledge(batch);
@@ -209,6 +242,8 @@ class Reopen implements Command {
       real.outbox = openOutbox(real.path, BYTES_MAX);
     }
     model.taken.clear();
+    model.buses.clear();
+    for (const { datapoints } of model.waiting.values()) note(model, "found", datapoints);
     expect(Buffer.from(real.outbox.stream)).toEqual(Buffer.from(stream));
     check(model, real);
   }
@@ -237,6 +272,7 @@ it("nothing is lost, nothing comes back, no number is used twice, and every evic
       batches: new Map(),
       taken: new Map(),
       untold: new Map(),
+      buses: new Map(),
       ...{ committed: 0, evicted: 0, acknowledged: 0 },
     };
     const real: Real = { outbox: openOutbox(path, BYTES_MAX), path, opened: files * 1000, folder: folder.path };

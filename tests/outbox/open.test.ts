@@ -8,11 +8,12 @@ import { OperatingError } from "../../src/errors.ts";
 import { useError } from "../../src/vehicle/outbox/errors.ts";
 import { openOutbox } from "../../src/vehicle/outbox/outbox.ts";
 import { openDatabase } from "../../src/vehicle/outbox/schema.ts";
+import { BUS_NAMES_MAX, readShares } from "../../src/vehicle/outbox/shares.ts";
 import { SqliteOutbox } from "../../src/vehicle/outbox/sqlite.ts";
 import { prepareStatements } from "../../src/vehicle/outbox/statements.ts";
-import type { Outbox } from "../../src/vehicle/segment.ts";
+import type { DatapointCounters, Outbox } from "../../src/vehicle/segment.ts";
 import { temporaryFolder } from "../fleet/processes.ts";
-import { commitSecond, takeAll } from "./segments.ts";
+import { CATALOGUE, commitSecond, OWNERS, pointsOf, sequencesOf, sharesOf, spanOf, takeAll } from "./segments.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;
 let path: string;
@@ -37,6 +38,21 @@ function expectRefusal(code: string, remedy: RegExp): void {
   const error = errorOf(() => openOutbox(path, 1e6));
   expect(error).toMatchObject({ code, message: expect.stringContaining(path) });
   expect(error.remedy).toMatch(remedy);
+}
+
+function busCounters(over: Partial<DatapointCounters>): DatapointCounters {
+  return { found: 0, committed: 0, evicted: 0, acknowledged: 0, waiting: 0, ...over };
+}
+
+/** Three segments of five datapoints in an outbox as version 1 of its schema had it, made by taking away what was added. */
+function writeFirstFormat(path: string): void {
+  const outbox = openOutbox(path, 1e9);
+  for (let segment = 0; segment < 3; segment++) commitSecond(outbox, 5);
+  outbox.close();
+  const file = new Sqlite(path);
+  file.exec(`UPDATE life SET bytes = bytes - (SELECT sum(length(shares)) FROM segment);
+    ALTER TABLE life DROP COLUMN shares; ALTER TABLE segment DROP COLUMN shares; PRAGMA user_version = 1`);
+  file.close();
 }
 
 describe("an outbox is not opened", () => {
@@ -137,6 +153,58 @@ describe("an outbox", () => {
     database.pragma("max_page_count = 1000000");
     expect(commitSecond(outbox, 1_000)).toBe(2);
     outbox.close();
+  });
+
+  it("of the first format is taken over with all that waits, which is then of no known bus; new datapoints have theirs", () => {
+    writeFirstFormat(path);
+    let outbox = openOutbox(path, 1e9);
+    const { segments, bytes } = outbox.backlog();
+    expect({ segments, waiting: outbox.counters.datapointsWaiting }).toEqual({ segments: 3, waiting: 15 });
+    expect(outbox.counters.buses).toEqual(new Map([["", busCounters({ found: 15, waiting: 15 })]]));
+    commitSecond(outbox, 6);
+    expect(outbox.backlog().bytes).toBeGreaterThan(bytes);
+    outbox.close();
+    // The second time there is nothing to do.
+    outbox = openOutbox(path, 1e9);
+    const shares = new Map(
+      [...sharesOf(6)].map(([bus, share]) => [bus, busCounters({ found: share, waiting: share })]),
+    );
+    expect(outbox.counters.buses).toEqual(shares.set("", busCounters({ found: 15, waiting: 15 })));
+    const batches = takeAll(outbox);
+    expect(batches.flatMap(sequencesOf)).toEqual([1, 2, 3, 4]);
+    for (const batch of batches) outbox.acknowledge(batch);
+    expect(outbox.backlog()).toEqual({ segments: 0, bytes: 0, oldestMs: undefined });
+    for (const { found, acknowledged, waiting } of outbox.counters.buses.values())
+      expect({ acknowledged, waiting }).toEqual({ acknowledged: found, waiting: 0 });
+    outbox.close();
+  });
+
+  it("in which the note of whose datapoints a segment has is damaged still has the datapoints", () => {
+    for (const [note, shares] of [
+      ["{", { "": 5 }],
+      ["[1]", { "": 5 }],
+      ["7", { "": 5 }],
+      ['{"can0":"x","can1":2}', { can1: 2, "": 3 }],
+      ['{"can0":-2,"can1":9}', { "": 5 }],
+    ] as const) {
+      expect(readShares(note, 5)).toEqual(new Map(Object.entries(shares)));
+    }
+  });
+
+  it("tells so many buses apart and no more, so that its row stays small; what is of others is of no known bus", () => {
+    const outbox = openOutbox(path, 1e9);
+    for (let round = 0; round < BUS_NAMES_MAX; round++) {
+      const buses = ["can0", `bus-${round}`, "__proto__"];
+      outbox.commit(pointsOf(6, 0, 0), { ...OWNERS, buses }, CATALOGUE, spanOf(round, round));
+    }
+    const { buses } = outbox.counters;
+    expect(buses.size).toBe(BUS_NAMES_MAX + 1);
+    expect(buses.get("__proto__")?.committed).toBe(2 * BUS_NAMES_MAX);
+    expect(buses.get("")?.committed).toBe(4);
+    outbox.close();
+    const again = openOutbox(path, 1e9);
+    for (const [bus, { committed }] of buses) expect(again.counters.buses.get(bus)?.found).toBe(committed);
+    again.close();
   });
 
   it("finds its segments by their number: no statement walks through a backlog", () => {

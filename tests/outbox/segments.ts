@@ -13,6 +13,14 @@ export const LIMITS: BatchLimits = { segmentsMax: 60, bytesMax: 256 * 1024, data
 export const ALL = [0, Number.MAX_SAFE_INTEGER] as const;
 export const GROUPS = Uint16Array.from({ length: 64 }, (_, alias) => alias >> 2);
 
+export const BUSES = ["can0", "can1", "can2"];
+/** Groups of two aliases in turn are of one bus each. */
+export const OWNERS = {
+  groups: GROUPS,
+  slotBuses: Uint8Array.from({ length: 64 }, (_, alias) => (alias >> 1) % BUSES.length),
+  buses: BUSES,
+};
+
 /** `count` datapoints from `fromMs` on, one a millisecond; `tag` is their value's high half. */
 export function pointsOf(count: number, fromMs: number, tag: number): Datapoints {
   const points = createDatapoints(count);
@@ -26,6 +34,16 @@ export function pointsOf(count: number, fromMs: number, tag: number): Datapoints
   return points;
 }
 
+/** Whose the datapoints of `pointsOf` are. */
+export function sharesOf(count: number): ReadonlyMap<string, number> {
+  const shares = new Map<string, number>();
+  for (let row = 0; row < count; row++) {
+    const bus = BUSES[((row % 8) >> 1) % BUSES.length] ?? "";
+    shares.set(bus, (shares.get(bus) ?? 0) + 1);
+  }
+  return shares;
+}
+
 export function spanOf(fromMs: number, toMs: number, over: Partial<Span> = {}): Span {
   return { fromMs, toMs, clockOffsetMs: OFFSET_MS, clockQuality: "unknown", ...over };
 }
@@ -34,7 +52,7 @@ export function spanOf(fromMs: number, toMs: number, over: Partial<Span> = {}): 
 export function commitSecond(outbox: Outbox, count: number, over: Partial<Span> = {}): number {
   const sequence = outbox.nextSequence();
   const fromMs = sequence * 1000;
-  outbox.commit(pointsOf(count, fromMs, sequence), GROUPS, CATALOGUE, spanOf(fromMs, fromMs + 1000, over));
+  outbox.commit(pointsOf(count, fromMs, sequence), OWNERS, CATALOGUE, spanOf(fromMs, fromMs + 1000, over));
   return sequence;
 }
 

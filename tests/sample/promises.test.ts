@@ -180,17 +180,24 @@ describe("frames that are late by the clock that was told", { timeout: 60_000 },
   });
 });
 
-test("the counters say how many values were looked at, and how many datapoints were made", () => {
+test("every value that was looked at became a datapoint, was held back, or is in hand; at the end none is in hand", () => {
   fc.assert(
     fc.property(anyTraffic, anyCutting, (traffic, { spare }) => {
       const run = new Run(planOfTraffic(traffic), traffic, spare);
-      run.pass(traffic.events);
+      for (const event of traffic.events) {
+        run.pass([event]);
+        const { observed, produced, heldBack, inHand } = run.counts;
+        expect(produced + heldBack + inHand).toBe(observed);
+      }
       run.finish(traffic.endUs);
       const observed = traffic.events.flatMap(({ values }) => values.filter((bits) => bits !== undefined));
-      expect(run.state.observed).toBe(observed.length);
-      expect(run.state.produced).toBe([...run.rows.values()].flat().length);
+      const produced = [...run.rows.values()].flat().length;
+      expect(run.counts).toEqual({
+        ...{ frames: traffic.events.length, observed: observed.length, produced },
+        ...{ heldBack: observed.length - produced, inHand: 0 },
+      });
     }),
-    { numRuns: 200 },
+    { numRuns: 500 },
   );
 });
 

@@ -223,13 +223,17 @@ export class Run {
 
   constructor(plan: Plan, { rules }: Pick<Traffic, "rules">, spare: number) {
     this.#plan = plan;
-    this.#sampler = createSampler(plan.sample);
+    this.#sampler = createSampler(plan.sample, plan.slotBuses);
     this.out = createDatapoints(2 * Math.max(...rules.map(({ length }) => length)) + spare);
     this.#paths = rules.map((subjects, rule) => subjects.map((_, place) => pathOf(rule, place)));
   }
 
-  get state(): Sampler["state"] {
-    return this.#sampler.state;
+  /** What was counted of the only bus, and what is in hand. */
+  get counts(): Readonly<Record<"frames" | "observed" | "heldBack" | "produced" | "inHand", number>> {
+    const { frames, observed, heldBack, produced } = this.#sampler.state.counts;
+    const of = (counts: Float64Array): number => counts[0] ?? 0;
+    const inHand = of(this.#sampler.inHand());
+    return { frames: of(frames), observed: of(observed), heldBack: of(heldBack), produced: of(produced), inHand };
   }
 
   get rows(): Rows {

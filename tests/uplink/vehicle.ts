@@ -67,6 +67,7 @@ function statusOf(presence: Status["presence"], outbox: Outbox): Status {
   return {
     ...{ presence, softwareVersion: "1", catalogue: CATALOGUE, policyVersion: "1", stream: outbox.stream },
     ...{ counters: new Map([["waiting", outbox.counters.datapointsWaiting]]), timeMs: 1 },
+    buses: [],
     backlog: presence === "lost" ? undefined : outbox.backlog(),
   };
 }

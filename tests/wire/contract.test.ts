@@ -5,6 +5,7 @@ import { zstdDecompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { joinSegments } from "../../src/wire/batch.ts";
 import { encodeBirth } from "../../src/wire/birth.ts";
+import { toBusMessage } from "../../src/wire/bus-status.ts";
 import { canward } from "../../src/wire/canward_pb.js";
 import { packSegment, unpackSegment } from "../../src/wire/segment.ts";
 import { encodeStatus } from "../../src/wire/status.ts";
@@ -76,9 +77,15 @@ describe("the contract does not change unnoticed", () => {
     expect(hex(encodeBirth(BIRTH))).toMatchInlineSnapshot(
       `"0a10000102030405060708090a0b0c0d0e0f1080d8c1a28c341a05302e312e302209323032362e31312d312a08cb81abefb8f0707432421a0d56656869636c652e537065656422046b6d2f68297b14ae47e17a843f38024a2063616e302f56656869636c655f4d6f74696f6e2f56656869636c65537065656432870108011a2c56656869636c652e506f776572747261696e2e5472616e736d697373696f6e2e53656c65637465644765617229000000000000f03f31000000000000f0bf3801420d0a022d31120752657665727365420c0a013012074e65757472616c420a0a0131120544726976654a1863616e302f56656869636c655f4d6f74696f6e2f47656172"`,
     );
-    expect(hex(encodeStatus(STATUS))).toMatchInlineSnapshot(
+    expect(hex(encodeStatus({ ...STATUS, buses: [] }))).toMatchInlineSnapshot(
       `"08011205302e312e301a08cb81abefb8f070742209323032362e31312d312a10000102030405060708090a0b0c0d0e0f32150a0f6672616d65735f72656365697665641087ad4b32160a0d6672616d65735f64656e696564108080808080203a0c080310802018f089c1a28c3440f4dbc1a28c34"`,
     );
+  });
+
+  test("what a status says of a bus, byte for byte", () => {
+    const [bus] = STATUS.buses;
+    if (bus === undefined) throw new Error("the example has no bus");
+    expect(hex(canward.v1.BusStatus.encode(toBusMessage(bus)).finish())).toMatchInlineSnapshot(`"0a0463616e3012057663616e3018052001280330043a0763616e77617264400448015080801a58d00f6098d0c1a28c346a120a0e6672616d65735f64726f70706564100770a0c21e"`);
   });
 });
 
@@ -93,7 +100,7 @@ describe("the generated code", () => {
       const { encodeStatus, readStatus } = await import("./src/wire/status.ts");
       const stream = new Uint8Array(16);
       const status = { presence: "online", softwareVersion: "", catalogue: "0".repeat(16), policyVersion: "", stream,
-        counters: new Map([["a", 2 ** 40]]), backlog: undefined, timeMs: 1 };
+        counters: new Map([["a", 2 ** 40]]), buses: [], backlog: undefined, timeMs: 1 };
       process.stdout.write(String(readStatus(encodeStatus(status)).counters.get("a")));`;
     const options = ["--disallow-code-generation-from-strings", "--input-type=module", "--eval", script];
     expect(execFileSync(process.execPath, options, { cwd: repository }).toString()).toBe(String(2 ** 40));
@@ -105,7 +112,18 @@ test("nothing flows from the fleet to the vehicle: the contract has these messag
   const names = [...statements.matchAll(/^\s*(message|service|extend|import)\b\s*"?(\w+)/gm)].map(
     (match) => `${match[1]} ${match[2]}`,
   );
-  const messages = ["Birth", "Signal", "ValueName", "Status", "Backlog", "Batch", "Gap", "Segment", "Columns"];
+  const messages = [
+    "Birth",
+    "Signal",
+    "ValueName",
+    "Status",
+    "BusStatus",
+    "Backlog",
+    "Batch",
+    "Gap",
+    "Segment",
+    "Columns",
+  ];
   expect(names).toEqual(messages.map((name) => `message ${name}`));
   expect(contract).not.toMatch(/\brpc\b/);
 });

@@ -56,6 +56,25 @@ export const STATUS: Status = {
     ["frames_received", 1_234_567],
     ["frames_denied", 2 ** 40],
   ]),
+  buses: [
+    {
+      ...{
+        name: "can0",
+        interface: "vcan0",
+        state: "up",
+        isSilent: true,
+        controller: "warning",
+        listenOnly: "virtual",
+      },
+      ...{ bitRate: 500_000, reader: "canward", timestamps: "kernel", countsLosses: true, receiveBufferBytes: 425_984 },
+      ...{ silenceLimitMs: 2_000, lastFrameMs: 1_789_999_999_000, counters: new Map([["frames_dropped", 7]]) },
+    },
+    {
+      ...{ name: "", interface: "", state: "replay", isSilent: false, controller: "unknown", listenOnly: "unknown" },
+      ...{ bitRate: 0, reader: "", timestamps: "none", countsLosses: false, receiveBufferBytes: 0 },
+      ...{ silenceLimitMs: 0, lastFrameMs: undefined, counters: new Map() },
+    },
+  ],
   backlog: { segments: 3, bytes: 4_096, oldestMs: 1_789_999_990_000 },
   timeMs: 1_790_000_000_500,
 };

@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { catalogueDigest, encodeBirth, readBirth } from "../../src/wire/birth.ts";
+import {
+  BUS_STATES,
+  BUS_STATUSES_MAX,
+  type BusStatus,
+  CONTROLLER_STATES,
+  LISTEN_ONLY,
+  TIMESTAMPS,
+} from "../../src/wire/bus-status.ts";
 import { canward } from "../../src/wire/canward_pb.js";
 import type { CatalogueEntry, Encoding } from "../../src/wire/catalogue.ts";
 import { encodeStatus, readStatus, type Status } from "../../src/wire/status.ts";
@@ -74,6 +82,25 @@ describe("a birth", () => {
 
 describe("a status", () => {
   const count = fc.nat(Number.MAX_SAFE_INTEGER);
+  const anyCounters = fc
+    .array(fc.tuple(fc.stringMatching(/^[a-z_]{1,20}$/), count), { maxLength: 64 })
+    .map((pairs) => new Map(pairs));
+  const anyBus: fc.Arbitrary<BusStatus> = fc.record({
+    name: fc.stringMatching(/^[A-Za-z0-9_.-]{0,16}$/),
+    interface: fc.string({ maxLength: 15 }),
+    state: fc.constantFrom(...BUS_STATES),
+    isSilent: fc.boolean(),
+    controller: fc.constantFrom(...CONTROLLER_STATES),
+    listenOnly: fc.constantFrom(...LISTEN_ONLY),
+    bitRate: count,
+    reader: fc.string({ maxLength: 16 }),
+    timestamps: fc.constantFrom(...TIMESTAMPS),
+    countsLosses: fc.boolean(),
+    receiveBufferBytes: count,
+    silenceLimitMs: fc.nat(2 ** 42),
+    lastFrameMs: fc.option(fc.nat(2 ** 42), { nil: undefined }),
+    counters: anyCounters,
+  });
   const anyStatus: fc.Arbitrary<Status> = fc.record({
     presence: fc.constantFrom("online", "offline", "lost"),
     softwareVersion: fc.string(),
@@ -81,6 +108,7 @@ describe("a status", () => {
     policyVersion: fc.string({ unit: "grapheme" }),
     stream: fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => Buffer.from(bytes)),
     counters: fc.array(fc.tuple(fc.stringMatching(/^[a-z_]{1,20}$/), count)).map((pairs) => new Map(pairs)),
+    buses: fc.uniqueArray(anyBus, { selector: ({ name }) => name, maxLength: BUS_STATUSES_MAX }),
     backlog: fc.option(
       fc.record({ segments: count, bytes: count, oldestMs: fc.option(fc.nat(2 ** 42), { nil: undefined }) }),
       { nil: undefined },
@@ -96,12 +124,62 @@ describe("a status", () => {
     );
   });
 
-  test("may carry a counter of any name", () => {
+  test("may carry a counter of any name, and a bus of any name", () => {
     const counters = new Map([
       ["__proto__", 3],
       ["constructor", 4],
     ]);
-    expect(readStatus(encodeStatus({ ...STATUS, counters })).counters).toEqual(counters);
+    const buses = STATUS.buses.map((bus) => ({ ...bus, name: `__proto__${bus.name}`, counters }));
+    const read = readStatus(encodeStatus({ ...STATUS, counters, buses }));
+    expect(read.counters).toEqual(counters);
+    expect(read.buses).toEqual(buses);
+  });
+
+  test("of a time when buses were not told apart is read, without any", () => {
+    const { buses: _, ...before } = canward.v1.Status.decode(encodeStatus(STATUS));
+    expect(readStatus(canward.v1.Status.encode(before).finish())).toEqual({ ...STATUS, buses: [] });
+  });
+
+  const names = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`c${i}`, 1]));
+  test.each([
+    ["no state", { state: 0 }],
+    ["a state that does not exist", { state: 6 }],
+    ["a state below all", { state: -1 }],
+    ["no controller state", { controller: 0 }],
+    ["a controller state that does not exist", { controller: 6 }],
+    ["a listen-only mode that does not exist", { listenOnly: 5 }],
+    ["no listen-only mode", { listenOnly: 0 }],
+    ["a source of timestamps that does not exist", { timestamps: 6 }],
+    ["no source of timestamps", { timestamps: 0 }],
+    ["a name that is too long", { name: "x".repeat(65) }],
+    ["an interface's name that is too long", { interface: "x".repeat(65) }],
+    ["a reader's name that is too long", { reader: "x".repeat(65) }],
+    ["a bit rate above 2^53", { bitRate: 2 ** 60 }],
+    ["a buffer above 2^53", { receiveBufferBytes: 2 ** 60 }],
+    ["a limit that no date has", { silenceLimitMs: 9e15 }],
+    ["a last frame that no date has", { lastFrameMs: 9e15 }],
+    ["too many counters", { counters: names(65) }],
+    ["a counter above 2^53", { counters: { frames: 2 ** 60 } }],
+    ["a counter's name that is too long", { counters: { ["x".repeat(65)]: 1 } }],
+    ["the name of the bus before", { name: "can0" }],
+  ])("with a bus that has %s is refused", (_, change) => {
+    const status = canward.v1.Status.decode(encodeStatus(STATUS));
+    const [first, second] = status.buses;
+    const encode = (over: object) =>
+      canward.v1.Status.encode({ ...status, buses: [first ?? {}, { ...second, ...over }] }).finish();
+    expect(() => readStatus(encode({}))).not.toThrow();
+    expect(() => readStatus(encode(change))).toThrow(expect.objectContaining({ code: "WIRE_FIELD" }));
+  });
+
+  test("with more buses than a vehicle has is refused", () => {
+    const status = canward.v1.Status.decode(encodeStatus(STATUS));
+    const of = (count: number) =>
+      canward.v1.Status.encode({
+        ...status,
+        buses: Array.from({ length: count }, (_, i) => ({ ...status.buses[0], name: `can${i}` })),
+      }).finish();
+    expect(readStatus(of(BUS_STATUSES_MAX)).buses).toHaveLength(BUS_STATUSES_MAX);
+    expect(() => readStatus(of(BUS_STATUSES_MAX + 1))).toThrow(WireError);
   });
 });
 

@@ -8,13 +8,14 @@ import type { Database, Statement } from "./database.ts";
 import { readHistory } from "./history.ts";
 import { newestBefore } from "./newest.ts";
 import type { Span } from "./spans.ts";
-import type { History, LatestValue, Presence, VehicleSummary } from "./store.ts";
+import type { BusReport, History, LatestValue, Presence, VehicleSummary } from "./store.ts";
 
 const VEHICLE_COLUMNS = `v.key, v.id, v.from_ms AS fromMs, v.to_ms AS toMs, v.datapoint_ms AS datapointMs,
-  v.span_max_ms AS spanMaxMs, s.payload AS status, s.received_ms AS statusReceivedMs`;
+  v.span_max_ms AS spanMaxMs, s.payload AS status, s.said, s.received_ms AS statusReceivedMs`;
 
 interface SummaryRow extends VehicleRow {
   readonly status: Buffer | null;
+  readonly said: Buffer | null;
   readonly statusReceivedMs: number | null;
 }
 
@@ -125,12 +126,20 @@ export class Reader {
       policyVersion: status?.policyVersion ?? catalogue?.policyVersion,
       softwareVersion: status?.softwareVersion,
       signals: catalogue?.entries.length ?? 0,
+      buses: busesOf(row, status),
     };
   }
 }
 
 function statusOf(row: SummaryRow): Status | undefined {
   return row.status === null ? undefined : readStatus(row.status);
+}
+
+/** A store that was made before `said` was kept has the status alone. */
+function busesOf({ said }: SummaryRow, status: Status | undefined): BusReport | undefined {
+  const spoken = status?.presence === "lost" && said !== null ? readStatus(said) : status;
+  if (spoken === undefined || spoken.buses.length === 0) return undefined;
+  return { saidMs: spoken.timeMs, statuses: spoken.buses };
 }
 
 function presenceOf(status: Status | undefined, receivedMs: number | null): Presence {

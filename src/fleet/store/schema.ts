@@ -89,4 +89,6 @@ export const MIGRATIONS: readonly string[] = [
     payload BLOB NOT NULL
   ) STRICT;
   `,
+  // The last status that the vehicle said itself: the last will takes its place in `payload`, and knows nothing of buses.
+  "ALTER TABLE statuses ADD COLUMN said BLOB",
 ];

@@ -1,5 +1,6 @@
 // The store noun: what the fleet keeps, and what may be asked of it. Batches go in as they came; they are decoded on reading.
 // Every method is asynchronous, so that a database server can stand behind the same interface.
+import type { BusStatus } from "../../wire/bus-status.ts";
 import type { Catalogue, CatalogueEntry } from "../../wire/catalogue.ts";
 
 /** A batch as it arrived, with the header that was read from it. */
@@ -30,6 +31,14 @@ export interface VehicleSummary {
   readonly policyVersion: string | undefined;
   readonly softwareVersion: string | undefined;
   readonly signals: number;
+  /** Undefined where the vehicle has said nothing of its buses. */
+  readonly buses: BusReport | undefined;
+}
+
+/** What the vehicle itself said last of its buses; it stays when the vehicle is lost. */
+export interface BusReport {
+  readonly saidMs: number;
+  readonly statuses: readonly BusStatus[];
 }
 
 export interface LatestValue {

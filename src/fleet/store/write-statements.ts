@@ -49,7 +49,7 @@ export interface Statements {
   >;
   readonly addCatalogue: Statement<[digest: string, birth: Bytes]>;
   readonly addBirth: Statement<[vehicle: number, catalogue: string, receivedMs: number]>;
-  readonly putStatus: Statement<[vehicle: number, receivedMs: number, payload: Bytes]>;
+  readonly putStatus: Statement<[vehicle: number, receivedMs: number, payload: Bytes, said: Bytes | null]>;
   readonly addInvalid: Statement<
     [vehicle: string, kind: string, reason: string, receivedMs: number, lengthBytes: number, payload: Bytes]
   >;
@@ -88,8 +88,9 @@ export function prepareStatements(database: Database): Statements {
     ),
     // So does a retained status: only a new one was said now.
     putStatus: database.prepare(
-      `INSERT INTO statuses (vehicle, received_ms, payload) VALUES (?, ?, ?)
-       ON CONFLICT (vehicle) DO UPDATE SET received_ms = excluded.received_ms, payload = excluded.payload
+      `INSERT INTO statuses (vehicle, received_ms, payload, said) VALUES (?, ?, ?, ?)
+       ON CONFLICT (vehicle) DO UPDATE SET received_ms = excluded.received_ms, payload = excluded.payload,
+         said = coalesce(excluded.said, said, payload)
        WHERE payload <> excluded.payload`,
     ),
     addInvalid: database.prepare(

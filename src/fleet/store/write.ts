@@ -66,7 +66,9 @@ export class Writer {
     const status = attempt(() => readStatus(arrival.payload));
     return this.#commits.run(() => {
       if (status instanceof WireError) return this.#putInvalid("status", arrival, status);
-      this.#statements.putStatus.run(this.#vehicle(arrival.vehicle), arrival.receivedAtMs, arrival.payload);
+      const { vehicle, receivedAtMs, payload } = arrival;
+      const said = status.presence === "lost" ? null : payload;
+      this.#statements.putStatus.run(this.#vehicle(vehicle), receivedAtMs, payload, said);
     });
   }
 

@@ -2,7 +2,7 @@
 // chart need to know of a signal. Pure.
 import type { CatalogueEntry } from "../../wire/catalogue.ts";
 import type { History, LatestValue, VehicleSummary } from "../store/store.ts";
-import type { Signal, SignalHistory, Span, Value, Vehicle } from "./types.ts";
+import type { BusReport, Signal, SignalHistory, Span, Value, Vehicle } from "./types.ts";
 
 /** Digits that a person can still make use of; the seventh of a degree is a centimetre. */
 const DECIMALS_MAX = 7;
@@ -20,6 +20,19 @@ export function toVehicle(summary: VehicleSummary): Vehicle {
     policyVersion: summary.policyVersion ?? null,
     softwareVersion: summary.softwareVersion ?? null,
     signals: summary.signals,
+  };
+}
+
+export function toBuses({ buses }: VehicleSummary): BusReport | null {
+  if (buses === undefined) return null;
+  return {
+    saidMs: buses.saidMs,
+    buses: buses.statuses.map(({ isSilent, lastFrameMs, counters, ...status }) => ({
+      ...status,
+      silent: isSilent,
+      lastFrameMs: lastFrameMs ?? null,
+      counters: Object.fromEntries(counters),
+    })),
   };
 }
 

@@ -2,7 +2,7 @@
 // asked; answers are the types of types.ts, and never cached.
 import type { FastifyInstance } from "fastify";
 import type { Store, VehicleSummary } from "../store/store.ts";
-import { toHistory, toSignal, toValue, toVehicle } from "./answers.ts";
+import { toBuses, toHistory, toSignal, toValue, toVehicle } from "./answers.ts";
 import { checkHistory, checkNoQuery, checkStream, checkVehicle } from "./checks.ts";
 import { Refusal } from "./problems.ts";
 import type { Streams } from "./streams.ts";
@@ -21,7 +21,7 @@ export function serveApi(server: FastifyInstance, store: Store, streams: Streams
     checkNoQuery(request.query);
     const summary = await known(store, checkVehicle(request.params));
     const extent = await store.extent(summary.id);
-    return { nowMs: Date.now(), vehicle: toVehicle(summary), extent: extent ?? null };
+    return { nowMs: Date.now(), vehicle: toVehicle(summary), buses: toBuses(summary), extent: extent ?? null };
   });
 
   server.get("/vehicles/:id/signals", async (request): Promise<SignalList> => {

@@ -2,7 +2,7 @@
 // and what comes faster than a person can see is told together, a few times a second.
 import type { FastifyBaseLogger } from "fastify";
 import type { Store } from "../store/store.ts";
-import { toVehicle } from "./answers.ts";
+import { toBuses, toVehicle } from "./answers.ts";
 import { readNews } from "./batches.ts";
 import type { FleetEvents } from "./events.ts";
 import type { Streams } from "./streams.ts";
@@ -90,6 +90,8 @@ async function tellFacts(store: Store, streams: Streams, vehicle: string): Promi
   const summary = await store.vehicle(vehicle);
   if (summary === undefined) return;
   streams.send("vehicle", toVehicle(summary), (to) => to.vehicle === undefined || to.vehicle === vehicle);
+  const buses = toBuses(summary);
+  if (buses !== null) streams.send("buses", buses, (to) => to.vehicle === vehicle);
 }
 
 /** Runs the work again and again, one at a time; a failure is logged and does not end it. */

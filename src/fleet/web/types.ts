@@ -21,6 +21,34 @@ export interface Backlog {
   readonly oldestMs: number | null;
 }
 
+/** What the vehicle said last of its buses, and when; it stays when the vehicle is lost. */
+export interface BusReport {
+  readonly saidMs: number;
+  readonly buses: readonly Bus[];
+}
+
+/** One bus of a vehicle: how its interface is, how it is received, and what was counted since the gateway started. */
+export interface Bus {
+  /** As the allow-list calls it; empty for what is of no bus of the allow-list, or of none that is known any more. */
+  readonly name: string;
+  /** Empty where frames come from a recording. */
+  readonly interface: string;
+  readonly state: "replay" | "absent" | "down" | "no_carrier" | "up";
+  readonly silent: boolean;
+  readonly controller: "unknown" | "active" | "warning" | "passive" | "bus_off";
+  readonly listenOnly: "unknown" | "yes" | "no" | "virtual";
+  /** In bit/s; 0 where it is not known. */
+  readonly bitRate: number;
+  readonly reader: string;
+  readonly timestamps: "none" | "recorded" | "arrival" | "kernel" | "hardware";
+  readonly countsLosses: boolean;
+  readonly receiveBufferBytes: number;
+  /** 0 where silence is not watched. */
+  readonly silenceLimitMs: number;
+  readonly lastFrameMs: number | null;
+  readonly counters: Readonly<Record<string, number>>;
+}
+
 export interface Span {
   readonly fromMs: number;
   readonly toMs: number;
@@ -65,6 +93,7 @@ export interface VehicleList {
 export interface VehicleDetail {
   readonly nowMs: number;
   readonly vehicle: Vehicle;
+  readonly buses: BusReport | null;
   /** First and last moment that is stored. */
   readonly extent: Span | null;
 }
@@ -106,6 +135,8 @@ export interface StreamEvents {
   readonly beat: { readonly nowMs: number };
   /** A vehicle's facts changed. */
   readonly vehicle: Vehicle;
+  /** What a vehicle says of its buses. */
+  readonly buses: BusReport;
   /** The newest value of each signal in the batches that were just stored. A backlog may bring values older than those shown. */
   readonly latest: { readonly values: readonly Value[] };
   /** All datapoints of one of the chosen paths in one batch, and the span that the batch covers. */

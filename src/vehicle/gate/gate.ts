@@ -1,4 +1,4 @@
-// The gate: every frame of a block is admitted by a rule of the plan or denied and counted by reason. Default deny: with
+// The gate: every frame of a block is admitted by a rule of the plan or denied and counted by bus and reason. Default deny: with
 // empty tables nothing passes. It knows no clock, no log, no promise, and allocates nothing per frame.
 import { BLOCK_FRAMES_MAX, type FrameBlock } from "../frame.ts";
 import { type CorridorMemory, REGION } from "../memory.ts";

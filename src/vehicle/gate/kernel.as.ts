@@ -1,4 +1,4 @@
-// The gate's kernel, in AssemblyScript: frames in, the admitted ones out, all others counted by reason. Default deny: a
+// The gate's kernel, in AssemblyScript: frames in, the admitted ones out, all others counted by bus and reason. Default deny: a
 // frame passes only where an entry of the plan's tables names its bus, id, format and length. `npm run generate` compiles it.
 
 /** struct canfd_frame, see frame.ts. The second word is length, flags, bus and a reserved byte. */
@@ -30,7 +30,6 @@ export function admit(
 ): u32 {
   let record = records;
   let out = admitted;
-  let notListed: u32 = 0;
   for (let i: u32 = 0; i < count; i++, record += FRAME_BYTES) {
     const id = load<u32>(record);
     const head = load<u32>(record, 4);
@@ -39,10 +38,10 @@ export function admit(
       // A row for each value of the bus byte: those of buses that no plan has are empty.
       entry = load<u32>(standard + ((<usize>(((head >> 5) & 0x7f800) | id)) << 2));
     } else if ((id & ID_ERROR) != 0) {
-      deny(denials, 4);
+      deny(denials, head, 4);
       continue;
     } else if ((id & ID_REMOTE) != 0) {
-      deny(denials, 3);
+      deny(denials, head, 3);
       continue;
     } else if ((id & ID_EXTENDED) != 0) {
       const bus = (head >> 16) & 0xff;
@@ -53,26 +52,25 @@ export function admit(
       entry = NONE;
     }
     if (entry == NONE) {
-      notListed++;
+      deny(denials, head, 0);
       continue;
     }
     if (((entry ^ head) & SHAPE) != 0) {
       if (((entry ^ head) & FORMAT) != 0) {
-        deny(denials, 2);
+        deny(denials, head, 2);
         continue;
       }
       // Not the usual length: the rule may take a range of them.
       const range = load<u32>(lengths + ((<usize>(entry >> 16)) << 2));
       const length = head & 0xff;
       if (length < (range & 0xff) || length > range >> 8) {
-        deny(denials, 1);
+        deny(denials, head, 1);
         continue;
       }
     }
     store<u32>(out, (entry & 0xffff0000) | i);
     out += 4;
   }
-  store<u32>(denials, load<u32>(denials) + notListed);
   return <u32>((out - admitted) >> 2);
 }
 
@@ -98,7 +96,8 @@ function pgnOf(id: u32): u32 {
   return ((id >> 16) & 0xff) < 240 ? id & 0x03ff0000 : id & 0x03ffff00;
 }
 
-function deny(denials: usize, reason: usize): void {
-  const at = denials + (reason << 2);
+/** Counts in the row of the frame's bus. There is a row for each value of the bus byte, so that none is counted elsewhere. */
+function deny(denials: usize, head: u32, reason: usize): void {
+  const at = denials + <usize>((head >> 11) & 0x1fe0) + (reason << 2);
   store<u32>(at, load<u32>(at) + 1);
 }

@@ -8,7 +8,7 @@ export type { Database };
 
 /** "cwob" in ASCII: tells an outbox from any other SQLite file. */
 const APPLICATION_ID = 0x63776f62;
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 /** The write-ahead log is cut back to this after a checkpoint, so that one long outage does not keep its size for ever. */
 const JOURNAL_BYTES_MAX = 8 * 1024 * 1024;
 /** SQLite's own cache of pages: a segment is written once and read once, so little is gained by more. In KiB. */
@@ -27,7 +27,9 @@ const SCHEMA = `
     -- Of all segments that are there.
     segments INTEGER NOT NULL DEFAULT 0,
     bytes INTEGER NOT NULL DEFAULT 0,
-    datapoints INTEGER NOT NULL DEFAULT 0
+    datapoints INTEGER NOT NULL DEFAULT 0,
+    -- Whose the datapoints are, see shares.ts.
+    shares TEXT NOT NULL DEFAULT ''
   ) STRICT;
   CREATE TABLE segment (
     sequence INTEGER PRIMARY KEY,
@@ -40,6 +42,8 @@ const SCHEMA = `
     clock_offset_ms INTEGER NOT NULL,
     clock_quality TEXT NOT NULL,
     datapoints INTEGER NOT NULL,
+    -- Before the payload, which may fill several pages.
+    shares TEXT NOT NULL DEFAULT '',
     payload BLOB NOT NULL
   ) STRICT;
   -- Segments that were joined for a publish which is not acknowledged yet: joined again, they are the same batch.
@@ -57,6 +61,15 @@ const SCHEMA = `
   CREATE TABLE catalogue (digest TEXT PRIMARY KEY, birth BLOB NOT NULL, retired_at INTEGER) STRICT, WITHOUT ROWID;
 `;
 
+/**
+ * Step i takes a file from version i + 1 to i + 2. None rewrites segments, so that a file with a long outage in it opens as fast as
+ * any. What an outbox of version 1 holds keeps its place and its number; whose it is was not written down then.
+ */
+const MIGRATIONS = [
+  `ALTER TABLE life ADD COLUMN shares TEXT NOT NULL DEFAULT '';
+   ALTER TABLE segment ADD COLUMN shares TEXT NOT NULL DEFAULT '';`,
+];
+
 /** Opens the file, and makes it where there is none. Throws an OutboxError that says what to do. */
 export function openDatabase(path: string): Database {
   let database: Database | undefined;
@@ -72,6 +85,7 @@ export function openDatabase(path: string): Database {
     database.pragma(`journal_size_limit = ${JOURNAL_BYTES_MAX}`);
     database.pragma(`cache_size = -${CACHE_KIB}`);
     if (isNew) create(database);
+    else migrate(database);
     return database;
   } catch (cause) {
     database?.close();
@@ -92,6 +106,19 @@ function create(database: Database): void {
   })();
 }
 
+function migrate(database: Database): void {
+  const steps = MIGRATIONS.slice(versionOf(database) - 1);
+  if (steps.length === 0) return;
+  database.transaction(() => {
+    for (const step of steps) database.exec(step);
+    database.pragma(`user_version = ${SCHEMA_VERSION}`);
+  })();
+}
+
+function versionOf(database: Database): number {
+  return Number(database.pragma("user_version", { simple: true }));
+}
+
 function checkOwn(database: Database, path: string): void {
   const id = database.pragma("application_id", { simple: true });
   if (id !== APPLICATION_ID) {
@@ -100,10 +127,10 @@ function checkOwn(database: Database, path: string): void {
       remedy: "Give another path in `outbox.path`; the file there belongs to something else.",
     });
   }
-  const version = database.pragma("user_version", { simple: true });
-  if (version !== SCHEMA_VERSION) {
+  const version = versionOf(database);
+  if (version < 1 || version > SCHEMA_VERSION) {
     throw new OutboxError(
-      `${path}: the outbox has format ${String(version)}, this version of canward reads ${SCHEMA_VERSION}`,
+      `${path}: the outbox has format ${version}, this version of canward reads 1 to ${SCHEMA_VERSION}`,
       {
         code: "OUTBOX_VERSION",
         remedy: "Run the version of canward that wrote it until it is empty, or give another path in `outbox.path`.",

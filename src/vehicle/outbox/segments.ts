@@ -2,9 +2,10 @@
 import type { Gap } from "../../wire/batch-header.ts";
 import { DATAPOINTS_MAX } from "../../wire/segment.ts";
 import type { BatchLimits } from "../segment.ts";
+import { addShares, negateShares } from "./shares.ts";
 import type { GapRow, SegmentRow, Totals } from "./statements.ts";
 
-export const NOTHING: Totals = { segments: 0, bytes: 0, datapoints: 0 };
+export const NOTHING: Totals = { segments: 0, bytes: 0, datapoints: 0, shares: new Map() };
 
 /** The longest run from the first row on that one batch can carry: in sequence, one catalogue, one clock, not too large. */
 export function joinable(rows: readonly SegmentRow[], limits: BatchLimits): readonly SegmentRow[] {
@@ -35,13 +36,14 @@ export function endMs(row: SegmentRow): number {
 }
 
 export function sumOf(parts: readonly Totals[]): Totals {
-  let { segments, bytes, datapoints } = NOTHING;
+  let { segments, bytes, datapoints, shares } = NOTHING;
   for (const part of parts) {
     segments += part.segments;
     bytes += part.bytes;
     datapoints += part.datapoints;
+    shares = addShares(shares, part.shares);
   }
-  return { segments, bytes, datapoints };
+  return { segments, bytes, datapoints, shares };
 }
 
 export function difference(more: Totals, less: Totals): Totals {
@@ -49,6 +51,7 @@ export function difference(more: Totals, less: Totals): Totals {
     segments: more.segments - less.segments,
     bytes: more.bytes - less.bytes,
     datapoints: more.datapoints - less.datapoints,
+    shares: addShares(more.shares, negateShares(less.shares)),
   };
 }
 

@@ -4,26 +4,42 @@ import { joinSegments } from "../../wire/batch.ts";
 import { GAPS_MAX } from "../../wire/batch-header.ts";
 import type { Datapoints } from "../../wire/datapoints.ts";
 import { packSegment } from "../../wire/segment.ts";
-import type { Backlog, BatchLimits, Outbox, OutboxBatch, OutboxCounters, Span } from "../segment.ts";
+import type {
+  Backlog,
+  BatchLimits,
+  DatapointCounters,
+  Outbox,
+  OutboxBatch,
+  OutboxCounters,
+  Owners,
+  Shares,
+  Span,
+} from "../segment.ts";
 import type { Database } from "./schema.ts";
 import { difference, endMs, gapOf, joinable, NOTHING, startMs, sumOf } from "./segments.ts";
+import { countShares, writeShares } from "./shares.ts";
 import {
   type BatchRow,
   type GapRow,
   type Life,
   prepareStatements,
   ROW_BYTES,
+  readTotals,
   type SegmentRow,
   type Statements,
+  type Stored,
   type Totals,
 } from "./statements.ts";
 
 /** At most this many segments are evicted in one go. */
 const EVICT_ROWS = 256;
 
+type FullRow = SegmentRow & { readonly payload: Uint8Array };
+
 export class SqliteOutbox implements Outbox {
   readonly stream: Uint8Array;
   readonly counters: OutboxCounters;
+  readonly #buses = new Map<string, DatapointCounters>();
   readonly #database: Database;
   readonly #sql: Statements;
   readonly #bytesMax: number;
@@ -39,7 +55,7 @@ export class SqliteOutbox implements Outbox {
     this.#database = database;
     this.#bytesMax = bytesMax;
     this.#sql = prepareStatements(database);
-    const { stream, runs, next_sequence, ...totals } = this.#sql.beginRun.get() as Life;
+    const { stream, runs, next_sequence, ...totals } = readTotals(this.#sql.beginRun.get() as Stored<Life>);
     this.stream = new Uint8Array(stream);
     this.#run = runs;
     this.#next = next_sequence;
@@ -52,7 +68,10 @@ export class SqliteOutbox implements Outbox {
       datapointsEvicted: 0,
       datapointsAcknowledged: 0,
       datapointsWaiting: totals.datapoints,
+      buses: this.#buses,
     };
+    this.#count("found", totals.shares);
+    this.#count("waiting", totals.shares);
   }
 
   nextSequence(): number {
@@ -72,19 +91,23 @@ export class SqliteOutbox implements Outbox {
     return this.#sql.catalogues.all() as { digest: string; birth: Uint8Array }[];
   }
 
-  commit(points: Datapoints, groups: Uint16Array, catalogue: string, span: Span): void {
-    const payload = packSegment(points, groups);
+  commit(points: Datapoints, owners: Owners, catalogue: string, span: Span): void {
+    const payload = packSegment(points, owners.groups);
     const datapoints = points.count;
-    const bytes = payload.length + ROW_BYTES;
+    const shares = countShares(points, owners, this.#totals.shares);
+    const written = writeShares(shares);
+    const bytes = payload.length + written.length + ROW_BYTES;
     const sequence = this.#next;
     const evicted = this.#change(sequence + 1, () => {
       const evicted = this.#evict(bytes);
-      this.#sql.addSegment.run({ ...span, sequence, run: this.#run, catalogue, datapoints, payload });
-      return { evicted, change: difference({ segments: 1, bytes, datapoints }, evicted) };
+      this.#sql.addSegment.run({ ...span, sequence, run: this.#run, catalogue, datapoints, shares: written, payload });
+      return { evicted, change: difference({ segments: 1, bytes, datapoints, shares }, evicted) };
     }).evicted;
     this.counters.segmentsCommitted += 1;
     this.counters.datapointsCommitted += datapoints;
     this.counters.datapointsEvicted += evicted.datapoints;
+    this.#count("committed", shares);
+    this.#count("evicted", evicted.shares);
   }
 
   take(from: number, to: number, limits: BatchLimits): OutboxBatch | undefined {
@@ -102,9 +125,9 @@ export class SqliteOutbox implements Outbox {
     this.#taken.delete(batch.firstSequence);
   }
 
-  acknowledge({ firstSequence: first, lastSequence: last, datapoints }: OutboxBatch): void {
+  acknowledge({ firstSequence: first, lastSequence: last, datapoints, shares }: OutboxBatch): void {
     this.#change(this.#next, () => {
-      const rows = this.#sql.heads.all({ from: first, to: last + 1, most: -1 }) as SegmentRow[];
+      const rows = this.#heads(first, last + 1, -1);
       this.#sql.deleteSegments.run({ first, last });
       this.#sql.deleteBatch.run({ first });
       this.#sql.deleteGaps.run({ first });
@@ -113,6 +136,7 @@ export class SqliteOutbox implements Outbox {
     this.#batches = this.#batches.filter(({ first_sequence }) => first_sequence !== first);
     this.#taken.delete(first);
     this.counters.datapointsAcknowledged += datapoints;
+    this.#count("acknowledged", shares);
   }
 
   backlog(): Backlog {
@@ -129,13 +153,29 @@ export class SqliteOutbox implements Outbox {
   #change<T extends { readonly change: Totals }>(next: number, transaction: () => T): T {
     const done = this.#database.transaction(() => {
       const result = transaction();
-      this.#sql.addTotals.run({ ...result.change, next });
+      const { segments, bytes, datapoints } = result.change;
+      const shares = writeShares(sumOf([this.#totals, result.change]).shares);
+      this.#sql.addTotals.run({ segments, bytes, datapoints, shares, next });
       return result;
     })();
     this.#next = next;
     this.#totals = sumOf([this.#totals, done.change]);
     this.counters.datapointsWaiting = this.#totals.datapoints;
+    this.#count("waiting", done.change.shares);
     return done;
+  }
+
+  #count(what: keyof DatapointCounters, shares: Shares): void {
+    for (const [name, datapoints] of shares) {
+      const counters = this.#buses.get(name) ?? { found: 0, committed: 0, evicted: 0, acknowledged: 0, waiting: 0 };
+      counters[what] += datapoints;
+      this.#buses.set(name, counters);
+    }
+  }
+
+  /** Segments `from` to `to - 1`, `most` at most, without their payloads. */
+  #heads(from: number, to: number, most: number): readonly SegmentRow[] {
+    return (this.#sql.heads.all({ from, to, most }) as Stored<SegmentRow>[]).map(readTotals);
   }
 
   /** Gives up the oldest segments that no batch has joined, until there is room or none is left. Answers what it gave up. */
@@ -176,8 +216,7 @@ export class SqliteOutbox implements Outbox {
       ...this.#batches,
       { first_sequence: to, last_sequence: to },
     ]) {
-      const rows =
-        first <= start ? [] : (this.#sql.heads.all({ from: start, to: Math.min(first, to), most }) as SegmentRow[]);
+      const rows = first <= start ? [] : this.#heads(start, Math.min(first, to), most);
       if (rows.length > 0 || first >= to) return rows;
       start = Math.max(start, last + 1);
     }
@@ -199,9 +238,9 @@ export class SqliteOutbox implements Outbox {
   }
 
   #build(firstSequence: number, lastSequence: number): OutboxBatch {
-    const rows = this.#sql.segments.all({ first: firstSequence, last: lastSequence }) as (SegmentRow & {
-      readonly payload: Uint8Array;
-    })[];
+    const rows = (this.#sql.segments.all({ first: firstSequence, last: lastSequence }) as Stored<FullRow>[]).map(
+      readTotals,
+    );
     const [first] = rows;
     if (first === undefined) throw new RangeError(`the outbox has no segment ${firstSequence}`);
     const header = {
@@ -219,6 +258,7 @@ export class SqliteOutbox implements Outbox {
       rows.map((row) => row.payload),
       header,
     );
-    return { firstSequence, lastSequence, datapoints: sumOf(rows).datapoints, payload };
+    const { datapoints, shares } = sumOf(rows);
+    return { firstSequence, lastSequence, datapoints, shares, payload };
   }
 }

@@ -1,7 +1,9 @@
 // What the outbox asks of its tables: every statement, prepared once, and the rows that they answer. Each finds its rows by
 // key, so none takes longer because a long outage filled the file.
 import type { ClockQuality } from "../../wire/batch-header.ts";
+import type { Shares } from "../segment.ts";
 import type { Database } from "./schema.ts";
+import { readShares } from "./shares.ts";
 
 /** What a row takes on disk beside its payload: about its other columns and SQLite's own header. */
 export const ROW_BYTES = 64;
@@ -11,6 +13,14 @@ export interface Totals {
   readonly segments: number;
   readonly bytes: number;
   readonly datapoints: number;
+  readonly shares: Shares;
+}
+
+/** As a table has it. */
+export type Stored<T extends Totals> = Omit<T, "shares"> & { readonly shares: string };
+
+export function readTotals<T extends Totals>(row: Stored<T>): T {
+  return { ...row, shares: readShares(row.shares, row.datapoints) } as unknown as T;
 }
 
 export interface Life extends Totals {
@@ -44,18 +54,19 @@ export interface GapRow extends BatchRow {
 export type Statements = ReturnType<typeof prepareStatements>;
 
 const HEAD = `sequence, run, catalogue, from_ms, to_ms, clock_offset_ms, clock_quality, datapoints,
-  length(payload) + ${ROW_BYTES} AS bytes, 1 AS segments`;
+  shares, length(shares) + length(payload) + ${ROW_BYTES} AS bytes, 1 AS segments`;
 
 export function prepareStatements(database: Database) {
   return {
     beginRun: database.prepare("UPDATE life SET runs = runs + 1 RETURNING *"),
     addTotals: database.prepare(
       `UPDATE life SET next_sequence = @next, segments = segments + @segments, bytes = bytes + @bytes,
-       datapoints = datapoints + @datapoints`,
+       datapoints = datapoints + @datapoints, shares = @shares`,
     ),
     addSegment: database.prepare(
-      `INSERT INTO segment VALUES (@sequence, @run, @catalogue, @fromMs, @toMs, @clockOffsetMs, @clockQuality, @datapoints,
-       @payload)`,
+      `INSERT INTO segment
+       (sequence, run, catalogue, from_ms, to_ms, clock_offset_ms, clock_quality, datapoints, shares, payload) VALUES
+       (@sequence, @run, @catalogue, @fromMs, @toMs, @clockOffsetMs, @clockQuality, @datapoints, @shares, @payload)`,
     ),
     heads: database.prepare(
       `SELECT ${HEAD} FROM segment WHERE sequence >= @from AND sequence < @to ORDER BY sequence LIMIT @most`,

@@ -214,6 +214,7 @@ function assemble(
   const slots: Slot[] = [];
   const entries: CatalogueEntry[] = [];
   const groups: number[] = [];
+  const slotBuses: number[] = [];
   for (const [group, layout] of layouts.entries()) {
     // One signal may leave under several paths: each place takes the next path of its signal.
     const open = [...(byMessage[group] ?? [])];
@@ -227,6 +228,7 @@ function assemble(
       entries.push(catalogueEntry(entries.length, group, wanted, encodingOf(place.signal, sampling)));
       slots.push({ place, sampling });
       groups.push(group);
+      slotBuses.push(rules[group]?.bus ?? 0);
     }
   }
   const gate = compileGate(rules);
@@ -235,7 +237,14 @@ function assemble(
   const sample = compileSampling(layouts, slots);
   const catalogue = { digest: catalogueDigest(entries, list.version), policyVersion: list.version, entries };
   const digest = planDigest(catalogue.digest, buses, [gate, decode, sample]);
-  return { digest, buses, gate, decode, sample, catalogue, groups: Uint16Array.from(groups) };
+  const owners = { groups: Uint16Array.from(groups), slotBuses: Uint8Array.from(slotBuses) };
+  const cycleMs = buses.map((bus) => shortestCycleMs(byMessage, bus));
+  return { digest, buses, cycleMs, gate, decode, sample, catalogue, ...owners };
+}
+
+function shortestCycleMs(byMessage: readonly (readonly Wanted[])[], bus: string): number | undefined {
+  const cycles = byMessage.flatMap(([first]) => (first?.bus === bus ? (first.message.cycleMs ?? []) : []));
+  return cycles.length === 0 ? undefined : Math.min(...cycles);
 }
 
 function ownSampling(list: AllowList, path: string): Sampling {

@@ -3,9 +3,9 @@
 // nothing per frame. bench/corridor measures it.
 // biome-ignore-all lint/style/noNonNullAssertion: a hot loop over tables whose indexes come from the same plan
 import type { Datapoints } from "../../wire/datapoints.ts";
-import type { FrameBlock } from "../frame.ts";
+import { BUSES_MAX, type FrameBlock } from "../frame.ts";
 import { NOT_MULTIPLEXED, type SampleTables } from "../plan.ts";
-import { createState, NEVER, type SamplerState } from "./state.ts";
+import { createState, NEVER, type SamplerCounts, type SamplerState } from "./state.ts";
 
 const NONE = 0;
 const LAST = 1;
@@ -14,6 +14,9 @@ const MIN = 3;
 const UNSIGNED = 0;
 const FLOAT32 = 2;
 const FLOAT64 = 3;
+
+/** Before the first frame. */
+const NO_BUS = -1;
 
 /** For reading bit patterns as numbers, and back. */
 const pattern = new Int32Array(2);
@@ -41,12 +44,16 @@ export interface Sampler {
   advance(nowUs: number, out: Datapoints): boolean;
   /** As `advance` at the end of time: windows end now, held-back states go out now. For when there will be no more frames. */
   finish(nowUs: number, out: Datapoints): boolean;
+  /** By bus, how many values wait for the end of an interval or a window: the values of a window are one, the others are held back. */
+  inHand(): Float64Array;
 }
 
-export function createSampler(tables: SampleTables): Sampler {
-  const state = createState(tables);
+/** `buses` is the index of each slot's bus. */
+export function createSampler(tables: SampleTables, buses: Uint8Array): Sampler {
+  const state = createState(tables, buses);
   return {
     state,
+    inHand: () => countInHand(state),
     sample: (block, admitted, from, to, values, out) =>
       sampleFrames(tables, state, block, admitted, from, to, values, out),
     advance: (nowUs, out) => advanceAll(tables, state, nowUs, Infinity, out),
@@ -65,20 +72,33 @@ function sampleFrames(
   out: Datapoints,
 ): number {
   const { firstSlot, words, word, wide, presence, onChange, deltaRaw, everyUs, resendUs, aggregate } = tables;
-  const { lastLow, lastHigh, lastAtUs, pending } = state;
+  const { lastLow, lastHigh, lastAtUs, pending, buses, counts } = state;
   const capacity = out.aliases.length;
   let base = 0;
+  // Frames come in runs of one bus: what they lead to is added to the bus's counts once for a run.
+  let bus = NO_BUS;
+  let first = from;
+  let before = out.count;
   let observed = 0;
+  let heldBack = 0;
   let frame = from;
   for (; frame < to; frame++) {
     const entry = admitted[frame]!;
     const rule = entry >>> 16;
-    const first = firstSlot[rule]!;
+    const start = firstSlot[rule]!;
     const end = firstSlot[rule + 1]!;
     // A value makes two datapoints at most: the one that was held back, and its own.
-    if (out.count + 2 * (end - first) > capacity) break;
+    if (out.count + 2 * (end - start) > capacity) break;
+    if (buses[start]! !== bus) {
+      count(counts, bus, frame - first, observed, heldBack, out.count - before);
+      bus = buses[start]!;
+      first = frame;
+      before = out.count;
+      observed = 0;
+      heldBack = 0;
+    }
     const nowUs = block.monotonicUs[entry & 0xffff]!;
-    for (let slot = first; slot < end; slot++) {
+    for (let slot = start; slot < end; slot++) {
       const present = presence[slot]!;
       if (present !== NOT_MULTIPLEXED && values[base + present]! === 0) continue;
       observed += 1;
@@ -88,22 +108,42 @@ function sampleFrames(
       // Most values are what they were: that is found out first, where nothing else can be due.
       if (aggregate[slot]! === NONE && onChange[slot]! === 1) {
         if (low === lastLow[slot]! && high === lastHigh[slot]! && pending[slot]! === 0) {
-          if (nowUs < lastAtUs[slot]! + resendUs[slot]!) continue;
+          if (nowUs < lastAtUs[slot]! + resendUs[slot]!) {
+            heldBack += 1;
+            continue;
+          }
         } else if (everyUs[slot]! === 0 && deltaRaw[slot]! === 0) {
           emit(state, slot, nowUs, low, high, out);
           continue;
         }
       }
-      if (aggregate[slot]! === NONE) judge(tables, state, slot, nowUs, low, high, out);
-      else gather(tables, state, slot, nowUs, low, high, out);
+      heldBack +=
+        aggregate[slot]! === NONE
+          ? judge(tables, state, slot, nowUs, low, high, out)
+          : gather(tables, state, slot, nowUs, low, high, out);
     }
     base += words[rule]!;
   }
-  state.observed += observed;
+  count(counts, bus, frame - first, observed, heldBack, out.count - before);
   return frame;
 }
 
-/** A value of a slot without a window: now, later, or not at all. */
+function count(
+  counts: SamplerCounts,
+  bus: number,
+  frames: number,
+  observed: number,
+  heldBack: number,
+  produced: number,
+): void {
+  if (bus === NO_BUS) return;
+  counts.frames[bus]! += frames;
+  counts.observed[bus]! += observed;
+  counts.heldBack[bus]! += heldBack;
+  counts.produced[bus]! += produced;
+}
+
+/** A value of a slot without a window: now, later, or not at all. Returns how many values ended without becoming a datapoint. */
 function judge(
   tables: SampleTables,
   state: SamplerState,
@@ -112,27 +152,33 @@ function judge(
   low: number,
   high: number,
   out: Datapoints,
-): void {
+): number {
   release(tables, state, slot, nowUs, out);
   const lastAtUs = state.lastAtUs[slot]!;
   if (lastAtUs === NEVER) {
     emit(state, slot, nowUs, low, high, out);
-    return;
+    return 0;
   }
   const resendUs = tables.resendUs[slot]!;
   const everyUs = tables.everyUs[slot]!;
   const isWanted =
     tables.onChange[slot]! === 0 || nowUs - lastAtUs >= resendUs || isChange(tables, state, slot, low, high);
+  const waiting = state.pending[slot]!;
   if (!isWanted) {
-    // It is what was said last, or near enough: there is nothing to make up for.
+    // It is what was said last, or near enough: there is nothing to make up for, nor for a state that waits.
     state.pending[slot] = 0;
-  } else if (nowUs - lastAtUs >= everyUs) {
-    emit(state, slot, nowUs, low, high, out);
-  } else if (tables.onChange[slot]! === 1) {
-    state.pending[slot] = 1;
-    state.pendingLow[slot] = low;
-    state.pendingHigh[slot] = high;
+    return 1 + waiting;
   }
+  if (nowUs - lastAtUs >= everyUs) {
+    emit(state, slot, nowUs, low, high, out);
+    return waiting;
+  }
+  if (tables.onChange[slot]! === 0) return 1;
+  // The newest waits, in the place of the one before.
+  state.pending[slot] = 1;
+  state.pendingLow[slot] = low;
+  state.pendingHigh[slot] = high;
+  return waiting;
 }
 
 /** A held-back state goes out at the end of the minimum interval, if that is over: it was the state at that time. */
@@ -145,7 +191,8 @@ function release(tables: SampleTables, state: SamplerState, slot: number, nowUs:
 
 /**
  * A value of a slot with a window: ends the window before, if it is over, and adds to its own. Values that are no number
- * count only where a window has no other.
+ * count only where a window has no other. Returns how many values ended without becoming a datapoint: of all in a window, at most
+ * one does.
  */
 function gather(
   tables: SampleTables,
@@ -155,8 +202,8 @@ function gather(
   low: number,
   high: number,
   out: Datapoints,
-): void {
-  closeWindow(tables, state, slot, nowUs, Infinity, out);
+): number {
+  let heldBack = closeWindow(tables, state, slot, nowUs, Infinity, out);
   const kind = tables.aggregate[slot]!;
   const value = kind === LAST ? 0 : numberOf(tables.encoding[slot]!, low, high);
   if (state.windowEndUs[slot]! === NEVER) {
@@ -166,10 +213,12 @@ function gather(
     state.windowEndUs[slot] = (Math.floor(atUs / windowUs) + 1) * windowUs;
     state.windowCount[slot] = 0;
     state.windowValue[slot] = kind === MEAN ? 0 : Number.NaN;
+  } else {
+    heldBack += 1;
   }
   const best = state.windowValue[slot]!;
   if (kind === MEAN) {
-    if (Number.isNaN(value)) return;
+    if (Number.isNaN(value)) return heldBack;
     state.windowValue[slot] = best + value;
     state.windowCount[slot] = state.windowCount[slot]! + 1;
   } else if (kind === LAST || Number.isNaN(best) || (kind === MIN ? value < best : value > best)) {
@@ -177,9 +226,13 @@ function gather(
     state.windowLow[slot] = low;
     state.windowHigh[slot] = high;
   }
+  return heldBack;
 }
 
-/** The window's aggregate becomes a datapoint at the window's end, if that is over and its value is wanted. */
+/**
+ * The window's aggregate becomes a datapoint at the window's end, if that is over and its value is wanted. Returns 1 where it is over and
+ * its value is not.
+ */
 function closeWindow(
   tables: SampleTables,
   state: SamplerState,
@@ -187,9 +240,9 @@ function closeWindow(
   nowUs: number,
   latestUs: number,
   out: Datapoints,
-): void {
+): number {
   const endUs = state.windowEndUs[slot]!;
-  if (endUs === NEVER || endUs > nowUs) return;
+  if (endUs === NEVER || endUs > nowUs) return 0;
   state.windowEndUs[slot] = NEVER;
   let low = state.windowLow[slot]!;
   let high = state.windowHigh[slot]!;
@@ -207,7 +260,9 @@ function closeWindow(
     tables.onChange[slot]! === 0 ||
     atUs - lastAtUs >= tables.resendUs[slot]! ||
     isChange(tables, state, slot, low, high);
-  if (isWanted) emit(state, slot, atUs, low, high, out);
+  if (!isWanted) return 1;
+  emit(state, slot, atUs, low, high, out);
+  return 0;
 }
 
 function advanceAll(
@@ -218,12 +273,15 @@ function advanceAll(
   out: Datapoints,
 ): boolean {
   for (const slot of state.timed) {
-    if (out.count >= out.aliases.length) return false;
-    if (tables.aggregate[slot]! !== NONE) closeWindow(tables, state, slot, nowUs, latestUs, out);
+    const before = out.count;
+    if (before >= out.aliases.length) return false;
+    let heldBack = 0;
+    if (tables.aggregate[slot]! !== NONE) heldBack = closeWindow(tables, state, slot, nowUs, latestUs, out);
     else if (state.pending[slot]! === 1) {
       const dueUs = Math.min(state.lastAtUs[slot]! + tables.everyUs[slot]!, Math.max(latestUs, state.lastAtUs[slot]!));
       if (dueUs <= nowUs) emit(state, slot, dueUs, state.pendingLow[slot]!, state.pendingHigh[slot]!, out);
     }
+    if (heldBack + out.count > before) count(state.counts, state.buses[slot]!, 0, 0, heldBack, out.count - before);
   }
   return true;
 }
@@ -255,6 +313,14 @@ function numberOf(encoding: number, low: number, high: number): number {
   return high * 4294967296 + (low >>> 0);
 }
 
+function countInHand(state: SamplerState): Float64Array {
+  const inHand = new Float64Array(BUSES_MAX);
+  for (const [slot, bus] of state.buses.entries()) {
+    inHand[bus]! += state.pending[slot]! + (state.windowEndUs[slot]! === NEVER ? 0 : 1);
+  }
+  return inHand;
+}
+
 function emit(state: SamplerState, slot: number, atUs: number, low: number, high: number, out: Datapoints): void {
   const { count } = out;
   out.aliases[count] = slot;
@@ -266,5 +332,4 @@ function emit(state: SamplerState, slot: number, atUs: number, low: number, high
   state.lastHigh[slot] = high;
   state.lastAtUs[slot] = atUs;
   state.pending[slot] = 0;
-  state.produced += 1;
 }

@@ -1,5 +1,6 @@
 // What the sampler remembers of each slot, as columns: the last datapoint, a change that a rate limit holds back, and the
 // window that is being aggregated.
+import { BUSES_MAX } from "../frame.ts";
 import type { SampleTables } from "../plan.ts";
 
 export interface SamplerState {
@@ -21,18 +22,30 @@ export interface SamplerState {
   readonly windowCount: Float64Array;
   /** Slots that can have something to say when no frame comes: rate-limited and windowed ones. */
   readonly timed: Uint16Array;
-  /** Values that were looked at, since the start. */
-  observed: number;
-  /** Datapoints made, since the start. */
-  produced: number;
+  /** Per slot, the index of its bus. */
+  readonly buses: Uint8Array;
+  /** What was counted since the start, by bus. Observed = produced + held back + in hand. */
+  readonly counts: SamplerCounts;
+}
+
+export interface SamplerCounts {
+  /** Frames that were looked at. */
+  readonly frames: Float64Array;
+  /** Values that were looked at. */
+  readonly observed: Float64Array;
+  /** Values that ended without becoming a datapoint: they were no change, came too fast, or were merged with others. */
+  readonly heldBack: Float64Array;
+  /** Datapoints made. */
+  readonly produced: Float64Array;
 }
 
 export const NEVER = -Infinity;
 
-export function createState(tables: SampleTables): SamplerState {
+export function createState(tables: SampleTables, buses: Uint8Array): SamplerState {
   const slots = tables.word.length;
   const integers = (): Int32Array => new Int32Array(slots);
   const numbers = (value: number): Float64Array => new Float64Array(slots).fill(value);
+  const byBus = (): Float64Array => new Float64Array(BUSES_MAX);
   const isTimed = (slot: number): boolean => (tables.everyUs[slot] ?? 0) > 0 || (tables.aggregate[slot] ?? 0) > 0;
   return {
     lastLow: integers(),
@@ -47,7 +60,7 @@ export function createState(tables: SampleTables): SamplerState {
     windowValue: numbers(0),
     windowCount: numbers(0),
     timed: Uint16Array.from([...tables.word.keys()].filter(isTimed)),
-    observed: 0,
-    produced: 0,
+    buses,
+    counts: { frames: byBus(), observed: byBus(), heldBack: byBus(), produced: byBus() },
   };
 }

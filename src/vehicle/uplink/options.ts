@@ -24,6 +24,8 @@ export interface UplinkCounters {
   connections: number;
   batchesPublished: number;
   datapointsPublished: number;
+  /** The same by the name of the bus. A batch that is published again counts again. */
+  readonly sharesPublished: Map<string, number>;
   batchesAcknowledged: number;
   bytesAcknowledged: number;
 }

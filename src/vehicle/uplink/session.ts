@@ -29,6 +29,8 @@ export class Session {
   /** Publishes of any kind that are not acknowledged, and when the broker last acknowledged one. */
   #unanswered = 0;
   #answeredAtUs = 0;
+  /** Catalogues that were published on this connection. */
+  readonly #born = new Set<string>();
   #isReady = false;
   #isLiveDue = false;
   #isOver = false;
@@ -50,7 +52,7 @@ export class Session {
     stopping.addEventListener("abort", stop);
     if (stopping.aborted) stop();
     try {
-      const isIntroduced = this.#introduce().then(
+      const isIntroduced = this.announce().then(
         () => true,
         (cause) => this.#end(asError(cause)),
       );
@@ -78,10 +80,17 @@ export class Session {
     clearTimeout(timer);
   }
 
-  async #introduce(): Promise<void> {
-    const { outbox, vehicle } = this.#options;
-    for (const { digest, birth } of outbox.catalogues()) await this.#publish(birthTopic(vehicle, digest), birth, true);
+  /** Publishes the catalogues that are new, and the status. Publishes keep their order: a batch never comes before its catalogue. */
+  async announce(): Promise<void> {
+    await this.#bear();
     await this.#say("online");
+  }
+
+  async #bear(): Promise<void> {
+    const { outbox, vehicle } = this.#options;
+    const unborn = outbox.catalogues().filter(({ digest }) => !this.#born.has(digest));
+    for (const { digest } of unborn) this.#born.add(digest);
+    await Promise.all(unborn.map(({ digest, birth }) => this.#publish(birthTopic(vehicle, digest), birth, true)));
   }
 
   #start(): void {
@@ -132,6 +141,8 @@ export class Session {
     const { outbox, vehicle, log } = this.#options;
     this.#counters.batchesPublished += 1;
     this.#counters.datapointsPublished += batch.datapoints;
+    const { sharesPublished } = this.#counters;
+    for (const [bus, share] of batch.shares) sharesPublished.set(bus, (sharesPublished.get(bus) ?? 0) + share);
     try {
       await this.#publish(batchTopic(vehicle), batch.payload, false);
     } catch (cause) {

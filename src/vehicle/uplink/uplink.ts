@@ -17,6 +17,8 @@ export interface Uplink {
   readonly isConnected: boolean;
   /** Resolves when it was stopped; rejects when the outbox failed. What the broker does never ends it. */
   readonly ended: Promise<void>;
+  /** Tells the broker of a catalogue that the outbox has been given, if it is connected; else it hears of it when it is. */
+  announce(): void;
   /** Sends what there is, says goodbye, and ends, whatever the broker does. */
   stop(): Promise<void>;
 }
@@ -29,6 +31,8 @@ export function startUplink(options: UplinkOptions): Uplink {
       return uplink.session !== undefined;
     },
     ended: uplink.run(),
+    // What goes wrong with it ends the connection, and the next one begins with it.
+    announce: () => void uplink.session?.announce().catch(() => undefined),
     stop: () => uplink.stop(),
   };
 }
@@ -38,6 +42,7 @@ class ReconnectingUplink {
     connections: 0,
     batchesPublished: 0,
     datapointsPublished: 0,
+    sharesPublished: new Map(),
     batchesAcknowledged: 0,
     bytesAcknowledged: 0,
   };

@@ -1,6 +1,7 @@
 // The page's few icons, drawn with the text's colour. They stand beside words and are hidden from readers of the page by ear.
 import type { ComponentChildren } from "preact";
 import type { PresenceState } from "../types.ts";
+import type { Tone } from "./bus-words.ts";
 
 function Icon({ children }: { children: ComponentChildren }) {
   return (
@@ -56,6 +57,25 @@ export function PresenceIcon({ state }: { state: PresenceState }) {
           <circle cx="8" cy="8" r="4.25" {...stroke} stroke-dasharray="1.5 3" />
         </Icon>
       );
+  }
+}
+
+/** A shape for each, too: a disc, a triangle, an octagon with a cross, a ring. */
+export function ToneIcon({ tone }: { tone: Tone }) {
+  switch (tone) {
+    case "good":
+      return <PresenceIcon state="online" />;
+    case "warn":
+      return <PresenceIcon state="lost" />;
+    case "bad":
+      return (
+        <Icon>
+          <path d="M5.5 2h5L14 5.5v5L10.5 14h-5L2 10.5v-5z" {...stroke} />
+          <path d="m6 6 4 4M10 6l-4 4" {...stroke} />
+        </Icon>
+      );
+    default:
+      return <PresenceIcon state="offline" />;
   }
 }
 

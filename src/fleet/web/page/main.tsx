@@ -11,6 +11,7 @@ import "./style/tokens.css";
 import "./style/base.css";
 import "./style/list.css";
 import "./style/vehicle.css";
+import "./style/buses.css";
 import "./style/chart.css";
 
 const VEHICLE_PLACE = /^\/vehicles\/([A-Za-z0-9_-]{1,64})\/?$/;

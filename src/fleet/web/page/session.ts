@@ -1,7 +1,7 @@
 // One vehicle as a page holds it: its facts, its signals, a board of newest values, and a feed of datapoints for the chart. What is
 // fetched and what comes by events is put together here; after an interruption all of it is fetched again.
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { SignalList, Span, StreamEvents, Vehicle, VehicleDetail } from "../types.ts";
+import type { BusReport, SignalList, Span, StreamEvents, Vehicle, VehicleDetail } from "../types.ts";
 import { Board } from "./board.ts";
 import { eventsAddress, fetchSignals, fetchVehicle } from "./client.ts";
 import { type Answer, useAnswer } from "./hooks.ts";
@@ -28,6 +28,8 @@ export interface Session {
   readonly signals: Answer<SignalList>;
   /** The newest facts. */
   readonly vehicle: Vehicle | undefined;
+  /** What the vehicle said last of its buses; null where it said nothing. */
+  readonly buses: BusReport | null;
   readonly extent: Span | null;
   readonly board: Board;
   readonly feed: Feed;
@@ -40,6 +42,7 @@ export function useSession(id: string, paths: readonly string[]): Session {
   const board = useMemo(() => new Board(), []);
   const feed = useMemo(() => new Feed(), []);
   const [news, setNews] = useState<Vehicle>();
+  const [buses, setBuses] = useState<BusReport>();
   const opened = useRef(0);
   useEffect(() => {
     if (signals.content !== undefined) board.write(signals.content.signals.map(({ latest }) => latest));
@@ -59,6 +62,7 @@ export function useSession(id: string, paths: readonly string[]): Session {
         if (opened.current++ > 0) missed();
       },
       vehicle: setNews,
+      buses: setBuses,
       latest: ({ values }) => board.write(values),
       datapoints: (datapoints) => {
         for (const listener of feed.listeners) listener.datapoints(datapoints);
@@ -71,6 +75,7 @@ export function useSession(id: string, paths: readonly string[]): Session {
     detail,
     signals,
     vehicle: newer(news, detail.content?.vehicle),
+    buses: newerReport(buses, detail.content?.buses ?? null),
     extent: detail.content?.extent ?? null,
     board,
     feed,
@@ -81,4 +86,8 @@ function newer(news: Vehicle | undefined, fetched: Vehicle | undefined): Vehicle
   if (news === undefined || fetched === undefined) return news ?? fetched;
   const isOlder = (news.presence.sinceMs ?? 0) < (fetched.presence.sinceMs ?? 0);
   return isOlder || (news.lastDatapointMs ?? 0) < (fetched.lastDatapointMs ?? 0) ? fetched : news;
+}
+
+function newerReport(news: BusReport | undefined, fetched: BusReport | null): BusReport | null {
+  return news === undefined || (fetched !== null && fetched.saidMs > news.saidMs) ? fetched : news;
 }

@@ -51,7 +51,7 @@ export class LiveStream {
     this.#source = source;
     source.addEventListener("error", () => this.#connectLater());
     source.addEventListener("open", () => this.#opened());
-    for (const name of ["beat", "vehicle", "latest", "datapoints", "stale"] as const) {
+    for (const name of ["beat", "vehicle", "buses", "latest", "datapoints", "stale"] as const) {
       source.addEventListener(name, (event: MessageEvent<string>) => this.#receive(name, event));
     }
     this.#expectWord();

@@ -2,6 +2,7 @@
 // on a wide one both stand side by side. What is chosen and which span is shown stands in the address.
 import { useCallback, useEffect, useMemo } from "preact/hooks";
 import type { Signal, Vehicle } from "../types.ts";
+import { BusesPanel } from "./buses.tsx";
 import { ChartPanel } from "./chart/panel.tsx";
 import { queryOf, type View, viewOf } from "./chart/view.ts";
 import { Failure, vehicleAddress } from "./client.ts";
@@ -35,6 +36,7 @@ export function VehicleView({ id, place }: { id: string; place: Place }) {
   return (
     <main id="main" tabIndex={-1} class={`vehicle${paths.length > 0 ? " has-chart" : ""}`}>
       <VehicleHead vehicle={vehicle} />
+      {session.buses !== null && <BusesPanel report={session.buses} vehicle={vehicle} />}
       <Signals id={id} place={place} paths={paths} session={session} vehicle={vehicle} />
     </main>
   );

@@ -29,8 +29,9 @@ const PLACES = ["./receiver.node", "./build/Release/receiver.node"];
 /** Places of the state that the addon shares, and how many error frames have one. */
 const DROPPED = 0;
 const TIMESTAMPS = 1;
-const ERROR_COUNT = 2;
-const ERRORS = 3;
+const WAITING = 2;
+const ERROR_COUNT = 3;
+const ERRORS = 4;
 const ERRORS_MAX = 64;
 const TIMESTAMP_SOURCES = ["none", "none", "arrival", "kernel", "hardware"] as const;
 
@@ -98,6 +99,10 @@ class AddonReceiver implements Receiver {
 
   get dropped(): number {
     return this.#state[DROPPED] ?? 0;
+  }
+
+  get isWaiting(): boolean {
+    return this.#state[WAITING] !== 0;
   }
 
   get errorPlaces(): Iterable<number> {

@@ -60,6 +60,7 @@ class FallbackReceiver implements Receiver {
   readonly reader = "socketcan";
   readonly timestamps = "kernel";
   readonly dropped = undefined;
+  readonly isWaiting = true;
   readonly #channel: Channel;
   readonly #queue: FrameBlock = createFrameBlock(QUEUE_FRAMES_MAX);
   #first = 0;

@@ -4,9 +4,6 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { BusStatus } from "../../../wire/bus-status.ts";
 
-/** IFNAMSIZ without its end, and no character that would lead out of sysfs. [linux/if.h, dev_valid_name] */
-export const INTERFACE_PATTERN = "^(?!\\.{1,2}$)[A-Za-z0-9._@+-]{1,15}$";
-
 const IFF_UP = 0x1;
 /** How long `ip` may take; on a board under load it takes tens of milliseconds. */
 const IP_TIMEOUT_MS = 5000;

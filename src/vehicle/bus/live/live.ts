@@ -4,6 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { BusStatus } from "../../../wire/bus-status.ts";
 import type { Clock } from "../../clock.ts";
+import type { LiveBus } from "../../config.ts";
 import { BUS_UNKNOWN, type Bus, type FrameBlock } from "../../frame.ts";
 import type { Plan } from "../../plan.ts";
 import { loadAddon } from "./addon.ts";
@@ -23,14 +24,6 @@ const SILENCE_CYCLES = 20;
 const SILENCE_US_LEAST = 1e6;
 /** Where no database tells a cycle. */
 const SILENCE_US_DEFAULT = 5e6;
-
-export interface LiveBus {
-  /** The interface that is this bus. */
-  readonly interfaceName: string;
-  readonly receiveBufferBytes: number;
-  /** Undefined where it is learnt from the plan; 0 where silence is not watched. */
-  readonly silenceUs: number | undefined;
-}
 
 export interface LiveOptions {
   /** By the bus's name in the allow-list. */

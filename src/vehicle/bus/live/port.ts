@@ -5,8 +5,9 @@ import type { BusStatus } from "../../../wire/bus-status.ts";
 import type { Clock } from "../../clock.ts";
 import type { FrameBlock } from "../../frame.ts";
 import { readErrorFrame } from "./error-frame.ts";
+import { Line } from "./line.ts";
 import { type Link, readLink, readLinkMode, UNKNOWN_MODE } from "./link.ts";
-import { LASTING_CODES, type OpenReceiver, type Receiver, ReceiverError } from "./receiver.ts";
+import { LASTING_CODES, type OpenReceiver, ReceiverError } from "./receiver.ts";
 
 /** What a plan wants of a bus. */
 export interface Wanted {
@@ -27,7 +28,6 @@ export interface PortOptions {
 }
 
 interface PortCounters {
-  frames: number;
   absent: number;
   down: number;
   replaced: number;
@@ -40,14 +40,16 @@ interface PortCounters {
   socketErrors: number;
 }
 
+/** Errors that the socket of an interface that is gone may have to tell: that it went down, and that it is gone. */
+const DRAIN_TRIES_MAX = 3;
+
 export class Port {
   readonly #options: PortOptions;
   readonly #log: Logger;
   #wanted: Wanted;
-  #receiver: Receiver | undefined;
-  /** The interface that the receiver is bound to, as it was then. */
-  #bound: Link | undefined;
-  #link: Link | undefined;
+  #line: Line | undefined;
+  /** To an interface that is gone, or has another name now. What it received by then comes before all else. */
+  #former: Line | undefined;
   #state: BusStatus["state"] | undefined;
   #mode = UNKNOWN_MODE;
   #controller: BusStatus["controller"] = "unknown";
@@ -55,16 +57,18 @@ export class Port {
   #bitRate = 0;
   #isSilent = false;
   #lastFrameUs: number | undefined;
+  /** When nothing waited to be received. What waits while the process is busy is no silence. */
+  #emptyAtUs = -Infinity;
   /** When the port last had a reason to expect frames from now on. */
   #awakeUs: number;
-  #bufferBytes = 0;
   #timestamps: BusStatus["timestamps"] = "none";
-  /** Of receivers that were closed. */
+  /** Whether frames waited when the counts were last looked at, so that they have to be again. */
+  #isLookDue = false;
+  /** Of lines that were closed. */
   #droppedBefore = 0;
-  #framesInBefore = 0;
+  #filteredBefore = 0;
   #failure = "";
   readonly #counters: PortCounters = {
-    frames: 0,
     absent: 0,
     down: 0,
     replaced: 0,
@@ -92,53 +96,55 @@ export class Port {
   want(wanted: Wanted): void {
     this.#wanted = wanted;
     this.#awakeUs = this.#options.clock.nowUs();
-    this.#guarded((receiver) => receiver.setFilters(wanted.filters));
+    this.#guarded(({ receiver }) => receiver.setFilters(wanted.filters));
   }
 
   /** Refills `block` with what has come; at most `limit` frames. */
   receive(block: FrameBlock, limit: number): number {
     block.count = 0;
-    const frames = this.#guarded((receiver) => receiver.receive(block, this.#wanted.bus, limit)) ?? 0;
-    if (frames === 0 || this.#receiver === undefined) return 0;
-    this.#counters.frames += frames;
-    this.#timestamps = this.#receiver.timestamps;
+    const line = this.#receiveSome(block, limit);
+    const frames = block.count;
+    if (line === undefined || frames < limit) this.#emptyAtUs = this.#options.clock.nowUs();
+    if (line === undefined) return 0;
+    this.#timestamps = line.receiver.timestamps;
     let errors = 0;
-    for (const place of this.#receiver.errorPlaces) {
+    for (const place of line.receiver.errorPlaces) {
       this.#takeErrorFrame(block, place);
       errors += 1;
     }
     // The controller's complaints are not the bus's frames.
     if (errors < frames) this.#hear();
+    if (this.#isLookDue && frames < limit) this.#look(readLink(this.#options.interfaceName));
     return frames;
   }
 
   /** Calls back once when there is something to receive; never where there is no interface. */
   watch(callback: () => void): void {
-    this.#guarded((receiver) => receiver.watch(callback));
+    this.#guarded(({ receiver }) => receiver.watch(callback));
   }
 
   /** Looks at the interface, and opens, closes or opens anew what is due. Throws what no change of an interface mends. */
   supervise(): void {
-    const link = readLink(this.#options.interfaceName);
-    if (this.#receiver !== undefined && link?.index !== this.#bound?.index) {
+    let link = readLink(this.#options.interfaceName);
+    if (this.#line !== undefined && link?.index !== this.#line.link.index) {
       if (link !== undefined) {
         this.#counters.replaced += 1;
         this.#log.warn({ index: link.index }, "the interface was replaced by another of its name");
       }
-      this.#closeReceiver();
+      this.#leave();
     }
-    this.#link = link;
-    if (this.#receiver === undefined) this.#openReceiver(link);
+    if (this.#line === undefined) link = this.#openLine(link);
     this.#enter(stateOf(link));
     this.#watchSilence();
-    this.#bufferBytes = this.#guarded((receiver) => receiver.bufferBytes()) ?? 0;
+    this.#look(link);
   }
 
   status(): BusStatus {
     const { clock, name, interfaceName } = this.#options;
     const sinceLastUs = this.#lastFrameUs === undefined ? undefined : clock.nowUs() - this.#lastFrameUs;
     // Up to this moment, for whoever reconciles.
-    this.#bufferBytes = this.#guarded((receiver) => receiver.bufferBytes()) ?? 0;
+    this.#look(readLink(interfaceName));
+    const receiver = this.#line?.receiver;
     return {
       name,
       interface: interfaceName,
@@ -147,10 +153,10 @@ export class Port {
       controller: this.#controller,
       listenOnly: this.#mode.listenOnly,
       bitRate: this.#mode.bitRate,
-      reader: this.#receiver?.reader ?? "",
+      reader: receiver?.reader ?? "",
       timestamps: this.#timestamps,
-      countsLosses: this.#receiver === undefined || this.#receiver.dropped !== undefined,
-      receiveBufferBytes: this.#bufferBytes,
+      countsLosses: receiver === undefined || receiver.dropped !== undefined,
+      receiveBufferBytes: this.#line?.bufferBytes ?? 0,
       silenceLimitMs: Math.round(this.#wanted.silenceLimitUs / 1000),
       lastFrameMs: sinceLastUs === undefined ? undefined : Math.floor((clock.wallUs() - sinceLastUs) / 1000),
       counters: this.#counts(),
@@ -158,16 +164,18 @@ export class Port {
   }
 
   close(): void {
-    this.#closeReceiver();
+    this.#leave();
+    this.#closeFormer();
   }
 
   #counts(): ReadonlyMap<string, number> {
     const counters = this.#counters;
-    const dropped = this.#droppedBefore + (this.#receiver?.dropped ?? 0);
-    const framesIn = this.#framesInBefore + framesSince(this.#bound, readLink(this.#options.interfaceName));
+    const lines = [this.#former, this.#line];
+    const dropped = lines.reduce((sum, line) => sum + (line?.dropped ?? 0), this.#droppedBefore);
+    const filtered = lines.reduce((sum, line) => sum + (line?.filtered ?? 0), this.#filteredBefore);
     return new Map([
       ["frames_dropped", dropped],
-      ["frames_filtered", Math.max(0, framesIn - counters.frames - dropped)],
+      ["frames_filtered", filtered],
       ["controller_overflows", counters.overflows],
       ["interface_absent", counters.absent],
       ["interface_down", counters.down],
@@ -181,44 +189,99 @@ export class Port {
     ]);
   }
 
-  #openReceiver(link: Link | undefined): void {
+  /** Receives from the line that is due, and gives it; undefined where nothing has come. */
+  #receiveSome(block: FrameBlock, limit: number): Line | undefined {
+    const { bus } = this.#wanted;
+    for (;;) {
+      const former = this.#former;
+      if (former !== undefined && this.#drain(former, block, limit) > 0) return former;
+      const line = this.#line;
+      if ((this.#guarded((current) => current.receive(block, bus, limit)) ?? 0) > 0) return line;
+      // The interface may be found to be gone only now.
+      if (this.#former === undefined) return undefined;
+    }
+  }
+
+  /** Receives what an interface that is gone has left, and closes the line once that is all. */
+  #drain(line: Line, block: FrameBlock, limit: number): number {
+    let frames: number | undefined;
+    // Its socket may have an error to tell, before it gives anything.
+    for (let tries = 0; frames === undefined && tries < DRAIN_TRIES_MAX; tries++) {
+      frames = this.#attempt(() => line.receive(block, this.#wanted.bus, limit));
+    }
+    if (frames === undefined || frames < limit) this.#closeFormer();
+    return frames ?? 0;
+  }
+
+  /** Opens the line to the interface that has the name now, and gives it as it is now. */
+  #openLine(before: Link | undefined): Link | undefined {
     const { open, interfaceName, receiveBufferBytes } = this.#options;
     try {
-      this.#receiver = open(interfaceName, this.#wanted.filters, receiveBufferBytes);
-      this.#bound = link;
+      const receiver = open(interfaceName, this.#wanted.filters, receiveBufferBytes);
       this.#failure = "";
+      const link = readLink(interfaceName);
+      // It may have come, gone or been replaced in between.
+      if (link === undefined || (before !== undefined && link.index !== before.index)) receiver.close();
+      else this.#line = new Line(receiver, before ?? link);
+      return link;
     } catch (error) {
       if (!(error instanceof ReceiverError) || LASTING_CODES.has(error.code)) throw error;
       // Said once for each reason, not twice a second.
       if (error.message !== this.#failure) this.#log.warn({ code: error.code, remedy: error.remedy }, error.message);
       this.#failure = error.message;
+      return before;
     }
   }
 
-  #closeReceiver(): void {
-    const receiver = this.#receiver;
-    if (receiver === undefined) return;
-    this.#receiver = undefined;
-    // What the kernel dropped last would go unsaid. Its count outlives the interface.
-    receiver.bufferBytes();
-    this.#droppedBefore += receiver.dropped ?? 0;
-    this.#framesInBefore += framesSince(this.#bound, this.#link);
-    this.#bound = undefined;
-    receiver.close();
+  /** Brings the counts up to date. */
+  #look(link: Link | undefined): void {
+    this.#guarded((line) => line.look(link));
+    this.#isLookDue = this.#line?.receiver.isWaiting ?? false;
   }
 
-  /** Calls the receiver, where there is one. An error of its socket is counted; the interface may have come back before anybody looks. */
-  #guarded<T>(call: (receiver: Receiver) => T): T | undefined {
-    if (this.#receiver === undefined) return undefined;
+  /** Nothing more comes in by this line; what it holds is still received. */
+  #leave(): void {
+    const line = this.#line;
+    if (line === undefined) return;
+    this.#closeFormer();
+    this.#line = undefined;
+    this.#former = line;
+    this.#attempt(() => line.receiver.setFilters(new Uint32Array()));
+  }
+
+  #closeFormer(): void {
+    const line = this.#former;
+    if (line === undefined) return;
+    this.#former = undefined;
+    // What the kernel dropped last would go unsaid. Its count outlives the interface.
+    this.#attempt(() => line.look(undefined));
+    this.#droppedBefore += line.dropped;
+    this.#filteredBefore += line.filtered;
+    line.receiver.close();
+  }
+
+  /** Calls the line, where there is one. An error of its socket is counted; the interface may have come back before anybody looks. */
+  #guarded<T>(call: (line: Line) => T): T | undefined {
+    const line = this.#line;
+    if (line === undefined) return undefined;
+    return this.#attempt(
+      () => call(line),
+      ({ errno }) => {
+        if (errno === "ENODEV") {
+          this.#leave();
+          this.#enter("absent");
+        } else if (errno === "ENETDOWN" && this.#state === "up") this.#enter("down");
+      },
+    );
+  }
+
+  #attempt<T>(call: () => T, failed?: (error: ReceiverError) => void): T | undefined {
     try {
-      return call(this.#receiver);
+      return call();
     } catch (error) {
       if (!(error instanceof ReceiverError)) throw error;
       this.#counters.socketErrors += 1;
-      if (error.errno === "ENODEV") {
-        this.#closeReceiver();
-        this.#enter("absent");
-      } else if (error.errno === "ENETDOWN" && this.#state === "up") this.#enter("down");
+      failed?.(error);
       return undefined;
     }
   }
@@ -232,7 +295,7 @@ export class Port {
       this.#learnMode();
       if (before === undefined) {
         this.#log.info(
-          { reader: this.#receiver?.reader, receiveBufferBytes: this.#receiver?.bufferBytes() },
+          { reader: this.#line?.receiver.reader, receiveBufferBytes: this.#line?.receiver.bufferBytes() },
           "listening",
         );
       } else this.#recovered("the interface is up again");
@@ -252,10 +315,10 @@ export class Port {
   }
 
   #learnMode(): void {
-    const bound = this.#bound;
+    const line = this.#line;
     readLinkMode(this.#options.interfaceName).then((mode) => {
       // By now it may be another interface, of which something else is true.
-      if (this.#bound !== bound || this.#state !== "up") return;
+      if (this.#line !== line || this.#state !== "up") return;
       if (this.#bitRate !== 0 && mode.bitRate !== this.#bitRate) {
         this.#counters.bitRates += 1;
         this.#log.info({ before: this.#bitRate, bitRate: mode.bitRate }, "the bit rate was changed");
@@ -294,7 +357,7 @@ export class Port {
   #watchSilence(): void {
     const { silenceLimitUs } = this.#wanted;
     if (this.#state !== "up" || silenceLimitUs === 0 || this.#isSilent) return;
-    const sinceUs = this.#options.clock.nowUs() - Math.max(this.#awakeUs, this.#lastFrameUs ?? 0);
+    const sinceUs = this.#emptyAtUs - Math.max(this.#awakeUs, this.#lastFrameUs ?? 0);
     if (sinceUs < silenceLimitUs) return;
     this.#isSilent = true;
     this.#counters.silences += 1;
@@ -313,10 +376,4 @@ function stateOf(link: Link | undefined): BusStatus["state"] {
   if (link === undefined) return "absent";
   if (!link.isUp) return "down";
   return link.hasCarrier ? "up" : "no_carrier";
-}
-
-/** What came in at the interface while it was listened to. Its own counter: it includes what the kernel's filter kept out. */
-function framesSince(bound: Link | undefined, now: Link | undefined): number {
-  if (bound === undefined || now === undefined || now.index !== bound.index) return 0;
-  return Math.max(0, now.framesIn - bound.framesIn);
 }

@@ -42,7 +42,7 @@ struct Messages {
 };
 
 /** Places of the shared state, which JavaScript reads without a call; see receiver.ts. */
-enum State { kDropped, kTimestamps, kErrorCount, kErrors };
+enum State { kDropped, kTimestamps, kWaiting, kErrorCount, kErrors };
 enum Timestamps { kArrival = 2, kKernel = 3, kHardware = 4 };
 
 struct Receiver {
@@ -105,9 +105,14 @@ Receiver* receiverOf(napi_env env, napi_value value) {
   return napi_unwrap(env, value, &data) == napi_ok ? static_cast<Receiver*>(data) : nullptr;
 }
 
-/** The kernel counts what it drops at 32 bits; the state holds it at 53. */
+/**
+ * The kernel counts what it drops at 32 bits; the state holds it at 53. A frame says what the count was when it was queued:
+ * that may be less than what the socket itself has said since.
+ */
 void countDrops(Receiver* receiver, uint32_t now) {
-  receiver->state[kDropped] += static_cast<uint32_t>(now - receiver->droppedBefore);
+  const auto more = static_cast<int32_t>(now - receiver->droppedBefore);
+  if (more <= 0) return;
+  receiver->state[kDropped] += more;
   receiver->droppedBefore = now;
 }
 
@@ -335,7 +340,7 @@ napi_value setFilters(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/** bufferBytes(receiver): the receive buffer as the kernel counts it. Also brings the drop count up to this moment. */
+/** bufferBytes(receiver): the receive buffer as the kernel counts it. Also says what was dropped and what waits, up to this moment. */
 napi_value bufferBytes(napi_env env, napi_callback_info info) {
   napi_value args[1], result;
   size_t count = 1;
@@ -347,6 +352,7 @@ napi_value bufferBytes(napi_env env, napi_callback_info info) {
   // SO_RXQ_OVFL tells of a drop with the next frame only, and there may be none.
   if (getsockopt(receiver->fd, SOL_SOCKET, SO_MEMINFO, memory, &length) != 0) return fail(env, "getsockopt SO_MEMINFO", errno);
   if (length > SK_MEMINFO_DROPS * sizeof(uint32_t)) countDrops(receiver, memory[SK_MEMINFO_DROPS]);
+  receiver->state[kWaiting] = memory[SK_MEMINFO_RMEM_ALLOC];
   napi_create_uint32(env, memory[SK_MEMINFO_RCVBUF], &result);
   return result;
 }

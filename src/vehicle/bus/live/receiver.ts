@@ -11,6 +11,8 @@ export interface Receiver {
   readonly timestamps: "none" | "arrival" | "kernel" | "hardware";
   /** Frames that the kernel dropped because the buffer was full, since it was opened; undefined where nobody can tell. */
   readonly dropped: number | undefined;
+  /** Whether frames waited to be received when `bufferBytes` was last asked; true where nobody can tell. */
+  readonly isWaiting: boolean;
   /** Places in the block of the error frames that the last `receive` brought; of a flood the first 64. */
   readonly errorPlaces: Iterable<number>;
   /**
@@ -20,7 +22,7 @@ export interface Receiver {
   receive(block: FrameBlock, bus: number, limit: number): number;
   /** Filters as pairs of id and mask; none lets no data frame through. What passes both the old and the new ones is not lost. */
   setFilters(filters: Uint32Array): void;
-  /** Size of the kernel's receive buffer as the kernel reports it, 0 where nobody can tell. Brings `dropped` up to date. */
+  /** Size of the kernel's receive buffer as the kernel reports it, 0 where nobody can tell. Brings `dropped` and `isWaiting` up to date. */
   bufferBytes(): number;
   /** Calls back once, when there is something to receive. */
   watch(callback: () => void): void;

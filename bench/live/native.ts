@@ -1,0 +1,62 @@
+// CPU time of the readers, measured natively on a socket pair that stands in for the bus, so that it is the host's own
+// kernel that counts it. Each reader runs alone, gets 8,000 frames a second, is given time to warm up, and counted after.
+import { setTimeout as sleep } from "node:timers/promises";
+import { join } from "node:path";
+import { PROGRAMS, Program, type Sent, senderWords } from "./programs.ts";
+
+/** Frames a second; evenly, so that a reader that is woken by each is. */
+const RATE = 8_000;
+const WARM_UP_S = 5;
+const COUNTED_S = 10;
+/** What is sent after the count has ended, while the answer is on its way. */
+const SPARE_S = 1;
+
+/** An interface that every host has: its files in sysfs are looked at, and nothing else of it. */
+export const STAND_IN_INTERFACE = "lo";
+
+/** AF_UNIX is the cheapest there is; with UDP the kernel tells time and drops of each datagram, as with CAN. */
+export type StandIn = "unix" | "udp";
+
+export interface CpuFigure {
+  /** User and system time of the whole process for each frame, in microseconds. */
+  readonly perFrameUs: number;
+  readonly share: number;
+  readonly framesPerSecond: number;
+  /** Frames in a system call of the sender: 1 where all went out evenly. */
+  readonly burst: number;
+}
+
+/** The CPU time of a reader, whose command opens STAND_IN_INTERFACE. */
+export async function measureCpu(
+  folder: string,
+  standIn: StandIn,
+  command: readonly string[],
+  frames: string,
+  rate = RATE,
+): Promise<CpuFigure> {
+  const count = rate * (WARM_UP_S + COUNTED_S + SPARE_S) + 1;
+  const preload = ["env", `LD_PRELOAD=${join(folder, PROGRAMS.standIn)}`];
+  await using reader = new Program([
+    ...senderWords(folder, { frames, count, rate }),
+    standIn,
+    ...preload,
+    ...command,
+  ]);
+  await reader.ready();
+  reader.tell("begin");
+  await sleep(WARM_UP_S * 1000);
+  const before = await reader.ask();
+  const startMs = performance.now();
+  await sleep(COUNTED_S * 1000);
+  const after = await reader.ask();
+  const seconds = (performance.now() - startMs) / 1000;
+  const { sent, bursts } = JSON.parse(await reader.line()) as Sent;
+  const cpuUs = after.cpu_us - before.cpu_us;
+  const received = after.frames - before.frames;
+  return {
+    perFrameUs: cpuUs / received,
+    share: cpuUs / 1e6 / seconds,
+    framesPerSecond: received / seconds,
+    burst: sent / bursts,
+  };
+}

@@ -1,0 +1,47 @@
+// A receiver as long as it is bound to one interface, and what came in there meanwhile: received, dropped by the kernel, or
+// kept out by the kernel's filter. No frame is in two of these counts, and none is in one before it is known to be.
+import type { FrameBlock } from "../../frame.ts";
+import type { Link } from "./link.ts";
+import type { Receiver } from "./receiver.ts";
+
+export class Line {
+  readonly receiver: Receiver;
+  /** The interface as it was before the receiver was opened. */
+  readonly link: Link;
+  #bufferBytes = 0;
+  #frames = 0;
+  #filtered = 0;
+
+  constructor(receiver: Receiver, link: Link) {
+    this.receiver = receiver;
+    this.link = link;
+  }
+
+  /** Frames that the kernel dropped; 0 where nobody can tell. Up to date as of `look`. */
+  get dropped(): number {
+    return this.receiver.dropped ?? 0;
+  }
+
+  /** Frames that the kernel's filter kept out, as far as it is known: those that still wait must have been received. */
+  get filtered(): number {
+    return this.#filtered;
+  }
+
+  get bufferBytes(): number {
+    return this.#bufferBytes;
+  }
+
+  receive(block: FrameBlock, bus: number, limit: number): number {
+    const frames = this.receiver.receive(block, bus, limit);
+    this.#frames += frames;
+    return frames;
+  }
+
+  /** Brings the counts up to date. `link` is the interface as it was a moment ago, where it still is the same. */
+  look(link: Link | undefined): void {
+    this.#bufferBytes = this.receiver.bufferBytes();
+    if (link?.index !== this.link.index || this.receiver.isWaiting) return;
+    const kept = link.framesIn - this.link.framesIn - this.#frames - this.dropped;
+    this.#filtered = Math.max(this.#filtered, kept);
+  }
+}
