@@ -5,6 +5,7 @@ import { benchCorridor } from "./corridor.ts";
 import { benchDecode } from "./decode.ts";
 import { benchGateway } from "./gateway.ts";
 import { measureIngest } from "./ingest.ts";
+import { benchLive } from "./live.ts";
 import { benchReplay } from "./replay.ts";
 import type { Row } from "./report.ts";
 import { measureWire } from "./wire.ts";
@@ -22,6 +23,7 @@ export const SUITE: Readonly<Record<string, Benchmark>> = {
   replay: { trials: 5, run: () => benchReplay() },
   wire: { trials: 1, run: wireRows },
   ingest: { trials: 3, run: ingestRows },
+  live: { trials: 3, run: () => benchLive() },
   gateway: { trials: 1, run: (minutes) => benchGateway(minutes) },
 };
 

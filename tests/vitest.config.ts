@@ -12,6 +12,8 @@ export default defineConfig({
   root,
   test: {
     include: ["tests/**/*.test.ts"],
+    // These run inside a kernel with CAN: npm run test:kernel.
+    exclude: ["tests/kernel/**"],
     reporters: ["default", new SkipReporter()],
     globalSetup: existsSync(build) ? [build] : [],
     testTimeout: 60_000,

@@ -20,7 +20,8 @@ setFlagsFromString("--no-turbofan");
 
 const EVERYTHING = new Uint32Array([0, 0]);
 
-const [interfaceName = "", allowlist = "", bufferBytes = "0", filtering = "filtered", held = "0"] = process.argv.slice(2);
+const [interfaceName = "", allowlist = "", bufferBytes = "0", filtering = "filtered", held = "0"] =
+  process.argv.slice(2);
 const addon = loadAddon();
 if (addon instanceof Error) throw addon;
 let receiver: Receiver | undefined;

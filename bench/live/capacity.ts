@@ -1,8 +1,7 @@
 // How much a reader can take: the highest pace at which nothing is lost for two seconds, and how long it takes to fetch a
 // frame that waits in the kernel, which leaves the sender out.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Make } from "./guest.ts";
-import { type Program, type ReaderOptions, send, startReader } from "./programs.ts";
+import { type Program, type ReaderMaker, type ReaderOptions, send, startReader } from "./programs.ts";
 
 export interface Capacity {
   /** Frames a second of which none was lost. */
@@ -26,9 +25,7 @@ const PACE_LEAST = 0.97;
 const QUIET_MS = 300;
 /** Frames that gather for a drain: half of what the buffer holds. */
 const HELD = 10_000;
-const DRAINS = 16;
-/** Code gets warm. */
-const DRAINS_UNCOUNTED = 6;
+const DRAINS = 40;
 
 type Outcome = "held" | "lost" | "too slow a sender";
 
@@ -46,14 +43,17 @@ export async function measureCapacity(
   return { ...found, admittedShare: admitted === undefined ? undefined : admitted / received };
 }
 
-/** By reader, microseconds for each frame: all of them get the same frames, and fetch them one reader after the other. */
+/**
+ * By reader, microseconds for each frame: all of them get the same frames, and fetch them one reader after the other. Of all
+ * rounds the best: in the others the machine had something else to do, or the code was not warm yet.
+ */
 export async function measureDrains(
   folder: string,
   options: ReaderOptions,
-  makes: Readonly<Record<string, Make>>,
+  makes: Readonly<Record<string, ReaderMaker>>,
   frames: string,
 ): Promise<Readonly<Record<string, number>>> {
-  const costs = new Map(Object.keys(makes).map((name): [string, number[]] => [name, []]));
+  const costs: Record<string, number> = {};
   const readers: [string, Program][] = [];
   for (const [name, make] of Object.entries(makes)) {
     readers.push([name, await startReader(make({ ...options, held: HELD }))]);
@@ -63,11 +63,11 @@ export async function measureDrains(
     for (const [name, reader] of readers) {
       const { frames: taken, seconds } = await reader.drain();
       if (taken < HELD / 2) throw new Error(`${name}: ${taken} of ${HELD} frames gathered`);
-      if (round >= DRAINS_UNCOUNTED) costs.get(name)?.push((seconds * 1e6) / taken);
+      costs[name] = Math.min(costs[name] ?? Infinity, (seconds * 1e6) / taken);
     }
   }
   for (const [, reader] of readers) await reader[Symbol.asyncDispose]();
-  return Object.fromEntries([...costs].map(([name, values]) => [name, median(values)]));
+  return costs;
 }
 
 async function pace(
@@ -112,8 +112,4 @@ async function search(tryRate: (rate: number) => Promise<Outcome>): Promise<Pick
     rate = held === 0 ? above / GROWTH : above === Infinity ? held * GROWTH : Math.sqrt(held * above);
   }
   return { held, failed };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

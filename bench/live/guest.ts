@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type Capacity, measureCapacity, measureDrains } from "./capacity.ts";
 import { type CommitFigure, measureCommits } from "./commits.ts";
 import { EXAMPLE_ALLOWLIST } from "./plans.ts";
-import { canwardReader, cReader, packageReader, type ReaderOptions, send, startReader } from "./programs.ts";
+import { canwardReader, cReader, packageReader, type ReaderMaker, send, startReader } from "./programs.ts";
 
 export interface GuestFigures {
   readonly kernel: string;
@@ -19,8 +19,6 @@ export interface GuestFigures {
   /** Frames that reach the process of those sent, where a tenth of the ids is listed. */
   readonly filteredShare: number;
 }
-
-export type Make = (options: ReaderOptions) => readonly string[];
 
 const BUS = "bench0";
 /** As canward asks for by default. */
@@ -36,10 +34,10 @@ const third = join(out, "third.frames");
 const bus = join(out, "bus.frames");
 const options = { interfaceName: BUS, bufferBytes: BUFFER_BYTES };
 
-const canward: Make = (options) => canwardReader({ ...options, allowlist: EXAMPLE_ALLOWLIST, filtering: "all" });
-const c: Make = (options) => cReader(out, options);
-const cGathering: Make = (options) => cReader(out, { ...options, gatherMs: GATHER_MS });
-const cTold: Make = (options) => cReader(out, { ...options, told: true });
+const canward: ReaderMaker = (options) => canwardReader({ ...options, allowlist: EXAMPLE_ALLOWLIST, filtering: "all" });
+const c: ReaderMaker = (options) => cReader(out, options);
+const cGathering: ReaderMaker = (options) => cReader(out, { ...options, gatherMs: GATHER_MS });
+const cTold: ReaderMaker = (options) => cReader(out, { ...options, told: true });
 
 execFileSync("ip", ["link", "add", BUS, "type", "vcan"]);
 execFileSync("ip", ["link", "set", BUS, "up"]);
@@ -57,7 +55,9 @@ const commits = await measureCommits(out, BUS, bus);
 const filteredShare = await measureFilter();
 // The package cannot ask for a buffer; from here on every socket has one that is large enough to gather frames.
 const isRaised = raiseDefaultBuffer(2 * BUFFER_BYTES);
-const raised = isRaised ? { "socketcan, buffer raised": await capacity("socketcan raised", packageReader, listed) } : {};
+const raised = isRaised
+  ? { "socketcan, buffer raised": await capacity("socketcan raised", packageReader, listed) }
+  : {};
 const drainsUs = await measureDrains(
   out,
   options,
@@ -74,7 +74,7 @@ const figures: GuestFigures = {
 };
 writeFileSync(join(out, "live.json"), JSON.stringify(figures));
 
-async function capacity(name: string, make: Make, frames: string): Promise<Capacity> {
+async function capacity(name: string, make: ReaderMaker, frames: string): Promise<Capacity> {
   process.stderr.write(`${name}\n`);
   return await measureCapacity(out, BUS, make(options), frames);
 }

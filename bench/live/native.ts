@@ -1,11 +1,12 @@
 // CPU time of the readers, measured natively on a socket pair that stands in for the bus, so that it is the host's own
 // kernel that counts it. Each reader runs alone, gets 8,000 frames a second, is given time to warm up, and counted after.
-import { setTimeout as sleep } from "node:timers/promises";
+
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { PROGRAMS, Program, type Sent, senderWords } from "./programs.ts";
 
 /** Frames a second; evenly, so that a reader that is woken by each is. */
-const RATE = 8_000;
+export const RATE = 8_000;
 const WARM_UP_S = 5;
 const COUNTED_S = 10;
 /** What is sent after the count has ended, while the answer is on its way. */
@@ -16,6 +17,9 @@ export const STAND_IN_INTERFACE = "lo";
 
 /** AF_UNIX is the cheapest there is; with UDP the kernel tells time and drops of each datagram, as with CAN. */
 export type StandIn = "unix" | "udp";
+
+/** The sender is never told to begin. */
+const NOTHING = { frames: "/dev/zero", count: 0, rate: 0 };
 
 export interface CpuFigure {
   /** User and system time of the whole process for each frame, in microseconds. */
@@ -36,12 +40,7 @@ export async function measureCpu(
 ): Promise<CpuFigure> {
   const count = rate * (WARM_UP_S + COUNTED_S + SPARE_S) + 1;
   const preload = ["env", `LD_PRELOAD=${join(folder, PROGRAMS.standIn)}`];
-  await using reader = new Program([
-    ...senderWords(folder, { frames, count, rate }),
-    standIn,
-    ...preload,
-    ...command,
-  ]);
+  await using reader = new Program([...senderWords(folder, { frames, count, rate }), standIn, ...preload, ...command]);
   await reader.ready();
   reader.tell("begin");
   await sleep(WARM_UP_S * 1000);
@@ -59,4 +58,15 @@ export async function measureCpu(
     framesPerSecond: received / seconds,
     burst: sent / bursts,
   };
+}
+
+/** The share of a core that a reader takes while nothing comes. */
+export async function measureIdle(folder: string, standIn: StandIn, command: readonly string[]): Promise<number> {
+  const preload = ["env", `LD_PRELOAD=${join(folder, PROGRAMS.standIn)}`];
+  await using reader = new Program([...senderWords(folder, NOTHING), standIn, ...preload, ...command]);
+  await reader.ready();
+  await sleep(WARM_UP_S * 1000);
+  const before = await reader.ask();
+  await sleep(COUNTED_S * 1000);
+  return ((await reader.ask()).cpu_us - before.cpu_us) / 1e6 / COUNTED_S;
 }

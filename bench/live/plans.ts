@@ -28,7 +28,8 @@ export function idOf(message: number): number {
 function databaseText(): string {
   const messages = Array.from(
     { length: MESSAGES },
-    (_, m) => `BO_ ${idOf(m)} M${m}: 8 ECU\n SG_ When : 0|32@1+ (1,0) [0|0] "" ECU\n SG_ Rest : 32|32@1+ (1,0) [0|0] "" ECU`,
+    (_, m) =>
+      `BO_ ${idOf(m)} M${m}: 8 ECU\n SG_ When : 0|32@1+ (1,0) [0|0] "" ECU\n SG_ Rest : 32|32@1+ (1,0) [0|0] "" ECU`,
   );
   return `VERSION ""\nBU_: ECU\n${messages.join("\n")}\n`;
 }

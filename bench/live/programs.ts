@@ -31,6 +31,8 @@ export interface ReaderOptions {
   readonly held?: number;
 }
 
+export type ReaderMaker = (options: ReaderOptions) => readonly string[];
+
 /** Wakes for each frame that comes, unless it lets them gather. `told`: with the time of each frame, and the count of drops. */
 export function cReader(
   folder: string,

@@ -10,9 +10,9 @@ import {
   sumOfDenied,
 } from "./counters.ts";
 import { createDecoder } from "./decode/decode.ts";
-import { BUS_UNKNOWN, type FrameBlock } from "./frame.ts";
+import type { FrameBlock } from "./frame.ts";
 import { createGate } from "./gate/gate.ts";
-import type { CorridorMemory } from "./memory.ts";
+import { type CorridorMemory, DENIAL_ROWS } from "./memory.ts";
 import type { Plan } from "./plan.ts";
 import { createSampler } from "./sample/sample.ts";
 
@@ -87,9 +87,9 @@ export function createCorridor(plan: Plan, memory: CorridorMemory, flushInterval
   const counters = (): CorridorCounters => {
     denials.read();
     const inHand = sampler.inHand();
-    const countersOfBus = (bus: number): BusCounters => {
+    const countersOfBus = (bus: number, next = bus + 1): BusCounters => {
       const { frames, observed, heldBack, produced } = sampler.state.counts;
-      const framesDenied = denials.totals(bus);
+      const framesDenied = denials.totals(bus, next);
       const admitted = frames[bus] ?? 0;
       return {
         framesReceived: admitted + sumOfDenied(framesDenied),
@@ -102,7 +102,8 @@ export function createCorridor(plan: Plan, memory: CorridorMemory, flushInterval
       };
     };
     const buses = new Map(plan.buses.map((name, bus) => [name, countersOfBus(bus)]));
-    buses.set(OTHER_BUS, countersOfBus(BUS_UNKNOWN));
+    // Nothing is admitted of a bus that the plan does not have.
+    buses.set(OTHER_BUS, countersOfBus(plan.buses.length, DENIAL_ROWS));
     // What comes in and what is admitted is counted apart from the buses: a frame that they lost would show.
     return { ...sumBuses(buses.values()), framesReceived, framesAdmitted, buses };
   };

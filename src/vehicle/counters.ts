@@ -1,7 +1,6 @@
 // What the corridor counts of each bus: frames by the gate's verdict, values and datapoints by what sampling made of them. What
 // several plans counted one after the other adds up by the buses' names.
-import { BUS_UNKNOWN } from "./frame.ts";
-import { type CorridorMemory, DENIAL_ROW_WORDS, DENIAL_ROWS, DENIALS, type Denial } from "./memory.ts";
+import { type CorridorMemory, DENIAL_ROW_WORDS, DENIALS, type Denial } from "./memory.ts";
 
 /** Since the start. Received = admitted + denied; observed = produced + held back + in hand. */
 export interface BusCounters {
@@ -98,12 +97,11 @@ export class DenialCounter {
     }
   }
 
-  /** Of the bus with this index; where it is BUS_UNKNOWN, of all that no plan can have. */
-  totals(bus: number): Record<Denial, number> {
-    const last = bus < BUS_UNKNOWN ? bus : DENIAL_ROWS - 1;
+  /** Of the buses `from` to `to - 1`. */
+  totals(from: number, to: number): Record<Denial, number> {
     const denied = { ...NOTHING.framesDenied };
     for (const [i, reason] of DENIALS.entries()) {
-      for (let row = bus; row <= last; row++) denied[reason] += this.#totals[row * DENIAL_ROW_WORDS + i] ?? 0;
+      for (let bus = from; bus < to; bus++) denied[reason] += this.#totals[bus * DENIAL_ROW_WORDS + i] ?? 0;
     }
     return denied;
   }

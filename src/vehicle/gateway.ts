@@ -47,6 +47,7 @@ export function startGateway(config: GatewayConfig, plan: Plan, log: Logger, clo
     outbox: outbox.counters,
     uplink: uplink.counters,
     sources: feed.statuses(),
+    isLive: config.source.live !== undefined,
   });
   const uplink = startUplink({
     ...config.uplink,

@@ -23,6 +23,8 @@ export interface Counted {
   readonly outbox: Readonly<OutboxCounters>;
   readonly uplink: Readonly<UplinkCounters>;
   readonly sources: readonly BusStatus[];
+  /** Whether there are live buses, though the source may not be open yet. */
+  readonly isLive: boolean;
 }
 
 export function countersOf({ corridor, outbox, uplink, sources }: Counted): GatewayCounters {
@@ -45,12 +47,12 @@ export function countersOf({ corridor, outbox, uplink, sources }: Counted): Gate
 
 /** The buses of the plan and of the source; then, if there was anything, what is of none of them. */
 export function busesOf({ buses }: Plan, counted: Counted): readonly BusStatus[] {
-  const { corridor, outbox, uplink, sources } = counted;
+  const { corridor, outbox, uplink, sources, isLive } = counted;
   const live = new Map(sources.map((status) => [status.name, status]));
   const names = [...new Set([...buses, ...live.keys()])];
   const isListed = (name: string): boolean => names.includes(name);
   const statusOfBus = (name: string, owns: (bus: string) => boolean): BusStatus => {
-    const status = live.get(name) ?? (sources.length === 0 ? REPLAYED : UNCONNECTED);
+    const status = live.get(name) ?? (isLive ? UNCONNECTED : REPLAYED);
     const frames = sumBuses(owned(corridor.buses, owns));
     const published = owned(uplink.sharesPublished, owns).reduce((sum, share) => sum + share, 0);
     const own = ofStages(frames, sumDatapoints(owned(outbox.buses, owns)), published);

@@ -10,7 +10,7 @@ import { EXAMPLE, filesIn, STACK_TRACE, start, temporaryFolder } from "./process
 
 const DRIVE = join(EXAMPLE, "drive.log.gz");
 const BODY = join(EXAMPLE, "body.dbc");
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 /** A broker that nobody is. */
 const NOWHERE = "mqtt://127.0.0.1:1";
 
@@ -57,6 +57,34 @@ describe("the gateway without its broker", () => {
     for (const name of ["frames_received", "values_held_back", "datapoints_waiting"])
       expect(Object.values(buses).reduce((sum, bus) => sum + (bus[name] ?? Number.NaN), 0)).toBe(last[name]);
   });
+});
+
+test("a gateway that is hung up reads its allow-list again, and keeps the old one where the new one does not hold", async () => {
+  const folder = gatewayFolder();
+  const file = join(folder, "allowlist.yaml");
+  const list = readFileSync(join(EXAMPLE, "allowlist.yaml"), "utf8").replaceAll(/[a-z]+\.dbc/g, (name) =>
+    join(EXAMPLE, name),
+  );
+  writeFileSync(file, list);
+  const config = join(folder, "gateway.yaml");
+  writeFileSync(config, readFileSync(config, "utf8").replace(/^allowlist: .*$/m, "allowlist: allowlist.yaml"));
+  const gateway = run(folder);
+  await gateway.printed(/first frame admitted/);
+  writeFileSync(file, list.replace(/^version: .*$/m, 'version: "next"'));
+  gateway.child.kill("SIGHUP");
+  await gateway.printed(/"policy":"next".*"msg":"the allow-list was read again, and is in force"/);
+  writeFileSync(file, list.replace("can0/", "can9/"));
+  gateway.child.kill("SIGHUP");
+  await gateway.printed(
+    /"code":"ALLOW_LIST_REFUSED","remedy":"[^"]+","msg":"the allow-list stays as it was: .*allowlist\.yaml:\d+:\d+: unknown bus/,
+  );
+  await sleep(200);
+  const { code, stdout, stderr } = await gateway.stop("SIGTERM");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const last = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
+  expect(last.datapoints_waiting).toBe(last.datapoints_committed);
+  const denied = Object.keys(last).filter((name) => name.startsWith("frames_denied_"));
+  expect(denied.reduce((sum, name) => sum + last[name], last.frames_admitted)).toBe(last.frames_received);
 });
 
 test("the fleet service without its broker says so, serves its page, and stops in order", async () => {

@@ -133,17 +133,24 @@ function checkBirth({ messages, entries }: World, { birth }: Published): void {
   }
 }
 
-/** The status counts frames by the gate's verdict, and says nothing else of them. */
-function checkStatus({ messages }: World, frames: readonly TestFrame[], { status }: Published): void {
+/** The status counts frames by bus and by the gate's verdict, and says nothing else of them. */
+function checkStatus({ buses, messages }: World, frames: readonly TestFrame[], { status }: Published): void {
   const read = readStatus(status);
   expect(encodeStatus(read)).toEqual(status);
-  const verdicts = frames.map((frame) => verdictOf(messages, frame).verdict);
-  const count = (wanted: string) => verdicts.filter((verdict) => verdict === wanted).length;
-  expect(read.counters.get("frames_received")).toBe(frames.length);
-  expect(read.counters.get("frames_admitted")).toBe(count("admitted"));
-  for (const reason of ["not_listed", "length", "format", "remote", "error"]) {
-    expect(read.counters.get(`frames_denied_${reason}`)).toBe(count(reason));
-  }
+  const verdicts = frames.map((frame) => ({ bus: frame.bus, verdict: verdictOf(messages, frame).verdict }));
+  const expectCounts = (counters: ReadonlyMap<string, number>, isCounted: (bus: number) => boolean): void => {
+    const own = verdicts.filter(({ bus }) => isCounted(bus));
+    const count = (wanted: string) => own.filter(({ verdict }) => verdict === wanted).length;
+    expect(counters.get("frames_received") ?? 0).toBe(own.length);
+    expect(counters.get("frames_admitted") ?? 0).toBe(count("admitted"));
+    for (const reason of ["not_listed", "length", "format", "remote", "error"]) {
+      expect(counters.get(`frames_denied_${reason}`) ?? 0).toBe(count(reason));
+    }
+  };
+  expectCounts(read.counters, () => true);
+  const countersOf = (name: string) => read.buses.find((bus) => bus.name === name)?.counters ?? new Map();
+  for (let bus = 0; bus < buses; bus++) expectCounts(countersOf(`can${bus}`), (other) => other === bus);
+  expectCounts(countersOf(""), (bus) => bus >= buses);
 }
 
 /** Each datapoint is a listed signal's value in an admitted frame, and no byte of a batch is there for anything else. */

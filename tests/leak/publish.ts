@@ -64,7 +64,7 @@ export function publish(
     );
   }
   const birth = encodeBirth({ catalogue, softwareVersion: "1.0.0", stream: STREAM, createdAtMs: 5000 });
-  const counted = { corridor: corridor.counters(), outbox: OUTBOX, uplink: UPLINK, sources: [] };
+  const counted = { corridor: corridor.counters(), outbox: OUTBOX, uplink: UPLINK, sources: [], isLive: false };
   const status = encodeStatus({
     ...{ presence: "online", softwareVersion: "1.0.0", catalogue: catalogue.digest, stream: STREAM, timeMs: 5000 },
     ...{ policyVersion: catalogue.policyVersion, backlog: { segments: 0, bytes: 0, oldestMs: undefined } },

@@ -195,15 +195,18 @@ function frameOf({ bus, message, lengths }: Listing, { kind, seed }: Draft): Omi
  * Another frame at the same time, of which nothing that may leave is different: every bit of an admitted frame's payload that
  * belongs to no listed signal (as the reference decoder finds it to be there) and to no selector of one, what is behind the
  * payload, the length where the rule takes several, the flags that say nothing of the format, priority and source of J1939,
- * and the reserved byte. Of a denied frame everything is different but the reason for which it is denied.
+ * and the reserved byte. Of a denied frame everything is different but its bus and the reason for which it is denied, since these are
+ * counted, and the counts are published.
  *
  * Selectors of listed signals are kept, listed or not: they say whether a listed signal is there at all, which is published.
  */
 export function disguise(messages: readonly Listing[], frame: TestFrame, dice: Dice): TestFrame {
   const { verdict, listing } = verdictOf(messages, frame);
   if (verdict === "admitted" && listing !== undefined) return disguiseAdmitted(listing, frame, dice);
+  const { bus, monotonicUs } = frame;
+  const own = messages.filter((candidate) => candidate.bus === bus);
   for (let attempt = 0; attempt < 20; attempt++) {
-    const other = { ...deniedFrame(messages, verdict, dice), monotonicUs: frame.monotonicUs };
+    const other = { ...deniedFrame(own.length > 0 ? own : messages, verdict, dice), bus, monotonicUs };
     if (verdictOf(messages, other).verdict === verdict) return other;
   }
   return { ...frame, payload: dice.bytes(), reserved: dice.below(256) };
@@ -228,14 +231,18 @@ function disguiseAdmitted({ message, listed, selectors, lengths }: Listing, fram
   };
 }
 
-function deniedFrame(messages: readonly Listing[], verdict: Verdict, dice: Dice): Omit<TestFrame, "monotonicUs"> {
-  const { bus, message } = messages[dice.below(messages.length)] as Listing;
+function deniedFrame(
+  messages: readonly Listing[],
+  verdict: Verdict,
+  dice: Dice,
+): Omit<TestFrame, "monotonicUs" | "bus"> {
+  const { message } = messages[dice.below(messages.length)] as Listing;
   const id = (message.extended ? ID_EXTENDED : 0) + message.id;
   const fd = message.fd ? FLAG_FD : 0;
-  const frame = { bus, id, flags: fd, payload: dice.bytes(), length: dice.below(256), reserved: dice.below(256) };
+  const frame = { id, flags: fd, payload: dice.bytes(), length: dice.below(256), reserved: dice.below(256) };
   if (verdict === "format") return { ...frame, flags: fd ^ FLAG_FD };
-  if (verdict === "remote") return { ...frame, id: (dice.word() | ID_REMOTE) & ~ID_ERROR, bus: dice.below(16) };
-  if (verdict === "error") return { ...frame, id: (dice.word() | ID_ERROR) >>> 0, bus: dice.below(16) };
-  if (verdict === "not_listed") return { ...frame, id: dice.word() & 0x9fff_ffff, bus: dice.below(16) };
+  if (verdict === "remote") return { ...frame, id: (dice.word() | ID_REMOTE) & ~ID_ERROR };
+  if (verdict === "error") return { ...frame, id: (dice.word() | ID_ERROR) >>> 0 };
+  if (verdict === "not_listed") return { ...frame, id: dice.word() & 0x9fff_ffff };
   return frame;
 }

@@ -85,7 +85,9 @@ describe("the contract does not change unnoticed", () => {
   test("what a status says of a bus, byte for byte", () => {
     const [bus] = STATUS.buses;
     if (bus === undefined) throw new Error("the example has no bus");
-    expect(hex(canward.v1.BusStatus.encode(toBusMessage(bus)).finish())).toMatchInlineSnapshot(`"0a0463616e3012057663616e3018052001280330043a0763616e77617264400448015080801a58d00f6098d0c1a28c346a120a0e6672616d65735f64726f70706564100770a0c21e"`);
+    expect(hex(canward.v1.BusStatus.encode(toBusMessage(bus)).finish())).toMatchInlineSnapshot(
+      `"0a0463616e3012057663616e3018052001280330043a0763616e77617264400448015080801a58d00f6098d0c1a28c346a120a0e6672616d65735f64726f70706564100770a0c21e"`,
+    );
   });
 });
 

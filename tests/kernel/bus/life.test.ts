@@ -3,10 +3,11 @@
 import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BusStatus } from "../../../src/wire/bus-status.ts";
-import { makeInterface, newName, plannedInterface, type VirtualInterface } from "../support/interfaces.ts";
+import { countersOf, makeInterface, newName, type VirtualInterface } from "../support/interfaces.ts";
 import { type Flood, type FloodOptions, startFlood } from "../support/programs.ts";
+import { ResidentIp } from "./support-ip.ts";
 import { type Book, isFull, LIMIT_MS, type Listener, listen, until } from "./support-live.ts";
 import { planOf } from "./support-plan.ts";
 
@@ -24,7 +25,13 @@ const plan = planOf({ troubled: [{ id: ID, cycleMs: 50 }], beside: [{ id: ID, cy
 /** The most that each took, in milliseconds, and how often it was seen. */
 const times = new Map<string, { noticedMs: number; recoveredMs: number; count: number }>();
 
-afterAll(() => {
+let ip: ResidentIp;
+
+beforeAll(() => {
+  ip = new ResidentIp();
+});
+afterAll(async () => {
+  await ip[Symbol.asyncDispose]();
   const rows = [...times].map(
     ([name, { noticedMs, recoveredMs, count }]) =>
       `${name}: noticed within ${Math.round(noticedMs)} ms, recovered within ${Math.round(recoveredMs)} ms, ${count} times`,
@@ -62,8 +69,8 @@ const EVENTS: readonly Event[] = [
     noticed: ["interface_down"],
     recovered: ["recoveries"],
     isNoticed: ({ state }) => state === "down",
-    begin: (bus) => bus.link.down(),
-    end: (bus) => bus.link.up(),
+    begin: (bus) => bus.down(),
+    end: (bus) => bus.up(),
   },
   {
     name: "deleted, and made again",
@@ -71,8 +78,8 @@ const EVENTS: readonly Event[] = [
     noticed: ["interface_absent"],
     recovered: ["recoveries"],
     isNoticed: ({ state }) => state === "absent",
-    begin: (bus) => bus.link.delete(),
-    end: (bus) => bus.link.make(),
+    begin: (bus) => bus.delete(),
+    end: (bus) => bus.make(),
   },
   {
     name: "renamed away, and back",
@@ -174,7 +181,9 @@ const LIFE = [
 ] as const;
 
 for (const load of ["idle", "under load"] as const) {
-  describe.each([1, 2])(`${load}, %i of one or two buses`, (buses) => {
+  // One CPU carries several idle buses at once, so they take turns in waiting.
+  const several = load === "idle" ? describe.concurrent : describe;
+  several.each([1, 2])(`${load}, %i of one or two buses`, (buses) => {
     test.each(EVENTS)("$name", { timeout: 240_000 }, (event) => tryOut(event, load, buses));
 
     test("absent at start", { timeout: 240_000 }, async () => {
@@ -186,11 +195,11 @@ for (const load of ["idle", "under load"] as const) {
 /** The same reader goes through all of it. */
 async function tryOut(event: Event, load: keyof typeof LOADS, buses: number): Promise<void> {
   const isBounded = load === "under load" && event.isTold === true;
-  await using bus = new Troubled(isBounded ? LOADS[load].beside : LOADS[load].troubled);
-  await bus.link.make();
+  await using bus = new Troubled(ip, isBounded ? LOADS[load].beside : LOADS[load].troubled);
+  await bus.make();
   await using beside = new Beside(buses === 1 ? undefined : await makeInterface(), LOADS[load].beside);
   const { silenceUs = 0 } = event;
-  await using listener = await listen(plan, { troubled: bus.link.name, ...beside.interfaces }, { silenceUs });
+  await using listener = await listen(plan, { troubled: bus.name, ...beside.interfaces }, { silenceUs });
   await beside.speak(listener);
   await bus.speak();
   const book = listener.book("troubled");
@@ -233,17 +242,17 @@ async function pass(event: Event, bus: Troubled, listener: Listener): Promise<vo
 }
 
 async function tryAbsent(load: keyof typeof LOADS, buses: number): Promise<void> {
-  await using bus = new Troubled(LOADS[load].troubled);
+  await using bus = new Troubled(ip, LOADS[load].troubled);
   await using beside = new Beside(buses === 1 ? undefined : await makeInterface(), LOADS[load].beside);
   const beganMs = performance.now();
-  await using listener = await listen(plan, { troubled: bus.link.name, ...beside.interfaces });
+  await using listener = await listen(plan, { troubled: bus.name, ...beside.interfaces });
   const isAbsent = (): boolean => countOf(listener.status("troubled"), "interface_absent") === 1;
   const noticedMs = await until("noticed", isAbsent, LIMIT_MS, beganMs);
   expect(listener.status("troubled").state).toBe("absent");
   await beside.speak(listener);
   await bus.speak();
   const endedMs = performance.now();
-  await bus.link.make();
+  await bus.make();
   const isOver = (): boolean => listener.book("troubled").frames > 0 && isUp(listener.status("troubled"));
   const recoveredMs = await until("recovered", isOver, LIMIT_MS, endedMs);
   expect(countOf(listener.status("troubled"), "recoveries")).toBe(1);
@@ -288,26 +297,65 @@ function note(name: string, noticedMs: number, recoveredMs: number): void {
 
 /** The interface that is in trouble, and the sender of its frames, whose numbers go on whatever happens. */
 class Troubled implements AsyncDisposable {
-  link: VirtualInterface = plannedInterface();
+  readonly name: string = newName();
   readonly #rate: number | undefined;
-  readonly #name: string;
-  /** Interfaces that had the name before. */
-  readonly #away: VirtualInterface[] = [];
+  readonly #ip: ResidentIp;
+  /** Names of interfaces that had the name before. */
+  readonly #away: string[] = [];
   #flood: Flood | undefined;
   #next = 0;
   /** The number at which the sender last began. */
   spokenFrom = 0;
 
-  constructor(rate: number | undefined) {
+  constructor(ip: ResidentIp, rate: number | undefined) {
+    this.#ip = ip;
     this.#rate = rate;
-    this.#name = this.link.name;
+  }
+
+  async make(): Promise<void> {
+    await this.#ip.run(`link add ${this.name} type vcan`, `link set ${this.name} up`);
+  }
+
+  async down(): Promise<void> {
+    await this.#ip.run(`link set ${this.name} down`);
+  }
+
+  async up(): Promise<void> {
+    await this.#ip.run(`link set ${this.name} up`);
+  }
+
+  async delete(): Promise<void> {
+    await this.#ip.run(`link delete ${this.name}`);
+  }
+
+  async renameAway(): Promise<void> {
+    const away = newName();
+    await this.#ip.run(...renaming(this.name, away));
+    this.#away.push(away);
+  }
+
+  async renameBack(): Promise<void> {
+    await this.#ip.run(...renaming(this.#away.pop() ?? "", this.name));
+  }
+
+  /** The sender goes to the one that has the name now. */
+  async makeAnother(): Promise<void> {
+    await this.make();
+    await this.speak();
+  }
+
+  async replace(): Promise<void> {
+    const away = newName();
+    await this.#ip.run(...renaming(this.name, away), `link add ${this.name} type vcan`, `link set ${this.name} up`);
+    this.#away.push(away);
+    await this.speak();
   }
 
   /** Sends, and goes on when the interface has been away. */
   async speak(): Promise<void> {
     await this.fallSilent();
     this.spokenFrom = this.#next;
-    this.#flood = startFlood(this.#name, floodOptions(this.#rate, this.#next));
+    this.#flood = startFlood(this.name, floodOptions(this.#rate, this.#next));
   }
 
   async fallSilent(): Promise<void> {
@@ -316,46 +364,19 @@ class Troubled implements AsyncDisposable {
     if (flood !== undefined) this.#next += (await flood.stop()).sent;
   }
 
-  async renameAway(): Promise<void> {
-    await this.link.rename();
-  }
-
-  async renameBack(): Promise<void> {
-    await this.link.rename(this.#name);
-  }
-
-  /** The sender goes to the one that has the name now. */
-  async makeAnother(): Promise<void> {
-    this.#away.push(this.link);
-    this.link = plannedInterface(this.#name);
-    await this.link.make();
-    await this.speak();
-  }
-
-  /** In one run of `ip`, so that nobody can look in between. */
-  async replace(): Promise<void> {
-    const away = newName();
-    const batch = run("ip", ["-batch", "-"]);
-    batch.child.stdin?.end(`link set ${this.#name} down
-link set ${this.#name} name ${away}
-link set ${away} up
-link add ${this.#name} type vcan
-link set ${this.#name} up
-`);
-    await batch;
-    this.#away.push(plannedInterface(away));
-    await this.speak();
-  }
-
   async tellError(frame: string): Promise<void> {
-    await run("cansend", [this.#name, frame]);
+    await run("cansend", [this.name, frame]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#flood?.[Symbol.asyncDispose]();
-    await this.link[Symbol.asyncDispose]();
-    for (const link of this.#away) await link[Symbol.asyncDispose]();
+    for (const name of [this.name, ...this.#away]) await this.#ip.run(`link delete ${name}`).catch(() => undefined);
   }
+}
+
+/** Kernels before 6.2 rename no interface that is up. */
+function renaming(from: string, to: string): readonly string[] {
+  return [`link set ${from} down`, `link set ${from} name ${to}`, `link set ${to} up`];
 }
 
 function floodOptions(rate: number | undefined, firstNumber = 0): FloodOptions {
@@ -391,15 +412,18 @@ class Beside implements AsyncDisposable {
     if (this.#link === undefined) return;
     const sent = (await this.#flood?.stop())?.sent ?? Number.NaN;
     const book = listener.book("beside");
-    const dropped = (): number => listener.counter("beside", "frames_dropped");
     // Whether all have come is for the numbers below to say.
-    await until("its last frames come", () => book.last === sent - 1 || dropped() > 0, 10_000).catch(() => undefined);
+    await until("its last frames come", () => book.last === sent - 1, 10_000).catch(() => undefined);
+    const dropped = listener.counter("beside", "frames_dropped");
+    // By the kernel, before any socket: where so much is sent that it puts its own work off. [net/core/dev.c enqueue_to_backlog]
+    const early = (await countersOf(this.#link.name)).rxDropped;
     const { disorders, missing, last, frames } = book;
-    expect({ frames: frames + dropped(), lost: missing + sent - 1 - last, disorders }).toEqual({
+    expect({ frames: frames + dropped + early, lost: missing + sent - 1 - last, disorders }).toEqual({
       frames: sent,
-      lost: dropped(),
+      lost: dropped + early,
       disorders: 0,
     });
+    expect(listener.counter("beside", "interface_drops")).toBe(early);
     expect(isUp(listener.status("beside"))).toBe(true);
     expect(Object.values(lifeOf(listener, "beside"))).toEqual(LIFE.map(() => 0));
     expect(listener.counter("beside", "socket_errors")).toBe(0);

@@ -43,14 +43,13 @@ function fileOf(text: string): string {
 }
 
 interface Listening {
+  /** Sleeps until it is stopped; the kernel receives meanwhile, and notes the times. Then nothing takes the sender's CPU. */
+  sleep(): void;
   /** Everything that was on the interfaces, with the kernel's times of receipt. */
   stop(): Promise<readonly Line[]>;
 }
 
-/**
- * Listens on one socket for all interfaces, as another program would, so that the order between buses is the kernel's. Into
- * a file, which is read when all is over: this process is not to take the sender's time.
- */
+/** Listens on one socket for all interfaces, as another program would, so that the order between buses is the kernel's. */
 async function listen(...names: readonly string[]): Promise<Listening> {
   const path = join(temporaryFolder(), "seen.log");
   const file = openSync(path, "w");
@@ -60,7 +59,9 @@ async function listen(...names: readonly string[]): Promise<Listening> {
   onTestFinished(() => void child.kill("SIGKILL"));
   while (!/^\s*any\s/m.test(readFileSync("/proc/net/can/rcvlist_all", "latin1"))) await sleep(20);
   return {
+    sleep: () => void child.kill("SIGSTOP"),
     stop: async () => {
+      child.kill("SIGCONT");
       // What the kernel has, candump has soon.
       for (let before = -1; before !== statSync(path).size; await sleep(200)) before = statSync(path).size;
       child.kill("SIGINT");
@@ -81,6 +82,7 @@ test("at the log's own pace, 99 % of the frames are on the bus within 2 ms of th
   await using second = await makeInterface();
   const text = driveOf(7_000);
   const listening = await listen(first.name, second.name);
+  listening.sleep();
   const maps = ["--map", `can0=${first.name}`, "--map", `can1=${second.name}`];
   const { code, stderr } = await canward(["replay", fileOf(text), ...maps]);
   const seen = await listening.stop();
@@ -153,12 +155,12 @@ test("with --loop it starts again and again, until it is stopped; what it says i
   await using bus = await makeInterface();
   const listening = await listen(bus.name);
   const running = start(["replay", fileOf(driveOf(600)), "--to", bus.name, "--loop", "--speed", "2"]);
-  await sleep(3000);
+  while ((await bus.counters()).txPackets < 1300) await sleep(100);
   const { code, stdout, stderr } = await running.stop("SIGINT");
   const seen = await listening.stop();
   expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
   expect(stderr).not.toMatch(STACK_TRACE);
-  expect(seen.length).toBeGreaterThan(1200);
+  expect(seen.length).toBeGreaterThanOrEqual(1300);
   expect(counted(stderr, /^sent$/)).toBe(seen.length);
   const drive = parse(driveOf(600)).map(({ frame }) => frame);
   expect(seen.map(({ frame }) => frame)).toEqual(seen.map((_, index) => drive[index % drive.length]));
@@ -200,11 +202,7 @@ describe("an interface", () => {
     ["is deleted", (name: string) => ip("link", "delete", name), "SEND_ABSENT"],
     [
       "is deleted and made again",
-      async (name: string) => {
-        await ip("link", "delete", name);
-        await ip("link", "add", name, "type", "vcan");
-        await ip("link", "set", name, "up");
-      },
+      (name: string) => ip("-batch", fileOf(`link delete ${name}\nlink add ${name} type vcan\nlink set ${name} up\n`)),
       "SEND_REPLACED",
     ],
   ] as const)(
@@ -220,7 +218,7 @@ describe("an interface", () => {
       expect(result.stderr).toMatch(new RegExp(`\\[${code}\\]\\n$`));
       expect(result.stderr).not.toMatch(STACK_TRACE);
       expect(counted(result.stderr, /^sent$/)).toBe(seen.length);
-      expect(seen.length).toBeGreaterThan(100);
+      expect(seen.length).toBeGreaterThanOrEqual(500);
       expect(result).toMatchObject({ code: 1, stdout: "" });
     },
   );

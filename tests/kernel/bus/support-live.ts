@@ -207,8 +207,9 @@ export async function until(what: string, isSo: () => boolean, limitMs = LIMIT_M
   for (;;) {
     // Before the look: a look that comes late because the process was busy does not count as a delay of what it finds.
     const tookMs = performance.now() - sinceMs;
-    if (isSo()) return tookMs;
+    const isNow = isSo();
     if (tookMs > limitMs) throw new Error(`${what}: not within ${limitMs} ms`);
+    if (isNow) return tookMs;
     await sleep(POLL_MS);
   }
 }

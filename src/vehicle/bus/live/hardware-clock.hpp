@@ -25,8 +25,8 @@ class HardwareClock {
   }
 
  private:
-  /** A crystal drifts by 100 us in a second at most, so by 1 ms in a window. */
-  static constexpr double kWindowUs = 10e6;
+  /** A crystal drifts by 100 us in a second at most, so by 0.8 ms in the two windows that the offset is taken from. */
+  static constexpr double kWindowUs = 4e6;
   static constexpr double kStepUs = 1e6;
   bool known_ = false;
   double least_ = 0;

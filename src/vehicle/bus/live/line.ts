@@ -11,6 +11,7 @@ export class Line {
   #bufferBytes = 0;
   #frames = 0;
   #filtered = 0;
+  #lost = 0;
 
   constructor(receiver: Receiver, link: Link) {
     this.receiver = receiver;
@@ -27,6 +28,11 @@ export class Line {
     return this.#filtered;
   }
 
+  /** Frames that the interface lost before any socket could have them, whether they would have passed the filter or not. */
+  get lost(): number {
+    return this.#lost;
+  }
+
   get bufferBytes(): number {
     return this.#bufferBytes;
   }
@@ -40,8 +46,10 @@ export class Line {
   /** Brings the counts up to date. `link` is the interface as it was a moment ago, where it still is the same. */
   look(link: Link | undefined): void {
     this.#bufferBytes = this.receiver.bufferBytes();
-    if (link?.index !== this.link.index || this.receiver.isWaiting) return;
-    const kept = link.framesIn - this.link.framesIn - this.#frames - this.dropped;
+    if (link?.index !== this.link.index) return;
+    this.#lost = link.framesLost - this.link.framesLost;
+    if (this.receiver.isWaiting) return;
+    const kept = link.framesIn - this.link.framesIn - this.#lost - this.#frames - this.dropped;
     this.#filtered = Math.max(this.#filtered, kept);
   }
 }

@@ -17,6 +17,8 @@ export interface Link {
   readonly hasCarrier: boolean;
   /** Frames that came in since the interface was made, whoever listened. */
   readonly framesIn: number;
+  /** Of these and others, frames that were lost before any socket could have them: by the driver, or by a busy kernel. */
+  readonly framesLost: number;
 }
 
 /** The interface of that name; undefined where there is none. */
@@ -28,6 +30,7 @@ export function readLink(name: string): Link | undefined {
       isUp: (Number(read("flags")) & IFF_UP) !== 0,
       hasCarrier: !["down", "lowerlayerdown", "notpresent"].includes(read("operstate")),
       framesIn: Number(read("statistics/rx_packets")),
+      framesLost: Number(read("statistics/rx_dropped")),
     };
   } catch {
     // It may go while it is read.
@@ -53,10 +56,11 @@ const CONTROLLERS: Readonly<Record<string, BusStatus["controller"]>> = {
 
 /** The controller's mode and state. Where `ip` is not there or does not answer, nothing is known of them. */
 export async function readLinkMode(name: string): Promise<LinkMode> {
+  // The system's administrators' programs are not on every user's path.
+  const env = { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin` };
   const answer = await new Promise<string>((resolve) => {
-    execFile("ip", ["-json", "-details", "link", "show", "dev", name], { timeout: IP_TIMEOUT_MS }, (_error, out) =>
-      resolve(out),
-    );
+    const args = ["-json", "-details", "link", "show", "dev", name];
+    execFile("ip", args, { env, timeout: IP_TIMEOUT_MS }, (_error, out) => resolve(out));
   });
   const link = parseFirst(answer);
   const info = field(link, "linkinfo");

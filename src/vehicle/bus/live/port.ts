@@ -67,6 +67,7 @@ export class Port {
   /** Of lines that were closed. */
   #droppedBefore = 0;
   #filteredBefore = 0;
+  #lostBefore = 0;
   #failure = "";
   readonly #counters: PortCounters = {
     absent: 0,
@@ -170,12 +171,11 @@ export class Port {
 
   #counts(): ReadonlyMap<string, number> {
     const counters = this.#counters;
-    const lines = [this.#former, this.#line];
-    const dropped = lines.reduce((sum, line) => sum + (line?.dropped ?? 0), this.#droppedBefore);
-    const filtered = lines.reduce((sum, line) => sum + (line?.filtered ?? 0), this.#filteredBefore);
+    const [line, former] = [this.#line, this.#former];
     return new Map([
-      ["frames_dropped", dropped],
-      ["frames_filtered", filtered],
+      ["frames_dropped", this.#droppedBefore + (former?.dropped ?? 0) + (line?.dropped ?? 0)],
+      ["frames_filtered", this.#filteredBefore + (former?.filtered ?? 0) + (line?.filtered ?? 0)],
+      ["interface_drops", this.#lostBefore + (former?.lost ?? 0) + (line?.lost ?? 0)],
       ["controller_overflows", counters.overflows],
       ["interface_absent", counters.absent],
       ["interface_down", counters.down],
@@ -257,6 +257,7 @@ export class Port {
     this.#attempt(() => line.look(undefined));
     this.#droppedBefore += line.dropped;
     this.#filteredBefore += line.filtered;
+    this.#lostBefore += line.lost;
     line.receiver.close();
   }
 
