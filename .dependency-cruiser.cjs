@@ -103,15 +103,17 @@ module.exports = {
     door(
       "socketcan",
       "(^|/)node_modules/socketcan/",
-      "^src/commands/sender\\.ts$|^src/vehicle/bus/live/fallback\\.ts$",
+      "^src/commands/playback/sender\\.ts$|^src/vehicle/bus/live/fallback\\.ts$",
     ),
     {
       name: "the-gateway-cannot-send",
       comment:
         "no way leads from the gateway, by however many steps, to what puts frames on a bus; `canward replay --to` alone does that",
       severity: "error",
-      from: { path: "^src/(vehicle|fleet|wire|dbc)/|^src/commands/(run|fleet|demo|replay|check|decode)\\.ts$" },
-      to: { path: "^src/commands/sender\\.ts$", reachable: true },
+      from: {
+        path: "^src/(vehicle|fleet|wire|dbc)/|^src/commands/(run|fleet|demo|replay|decode)\\.ts$|^src/commands/check/",
+      },
+      to: { path: "^src/commands/playback/sender\\.ts$", reachable: true },
     },
     {
       name: "no-network-server-on-the-vehicle",

@@ -84,7 +84,7 @@ function capacityRows({ kernel, senderPerSecond, capacities }: GuestFigures): re
   const raised = capacities["socketcan, buffer raised"]?.held;
   return [
     row("reader + gate + decode against C", held("canward") / c, 0.5, "of C"),
-    row("the same, 30 % of them listed", held("canward, 30 % listed") / held("c, 30 % listed"), 0.5, "of C"),
+    row("the same, 30 % of them listed", held("canward, 30 % listed") / c, 0.5, "of C"),
     row("against socketcan, with its 208 KiB buffer", held("canward") / held("socketcan"), 5, "times"),
     ...(raised === undefined
       ? []

@@ -6,6 +6,7 @@ import { benchDecode } from "./decode.ts";
 import { benchGateway } from "./gateway.ts";
 import { measureIngest } from "./ingest.ts";
 import { benchLive } from "./live.ts";
+import { benchPace } from "./pace.ts";
 import { benchReplay } from "./replay.ts";
 import type { Row } from "./report.ts";
 import { measureWire } from "./wire.ts";
@@ -24,6 +25,7 @@ export const SUITE: Readonly<Record<string, Benchmark>> = {
   wire: { trials: 1, run: wireRows },
   ingest: { trials: 3, run: ingestRows },
   live: { trials: 3, run: () => benchLive() },
+  pace: { trials: 3, run: () => benchPace() },
   gateway: { trials: 1, run: (minutes) => benchGateway(minutes) },
 };
 

@@ -156,7 +156,7 @@ function addReplay(program: Command): void {
       }
       if (options.loop === true && log === "-")
         command.error("error: --loop needs a file: the standard input cannot be read twice");
-      const { playBack } = await import("./commands/playback.ts");
+      const { playBack } = await import("./commands/playback/playback.ts");
       const { to, map = new Map(), speed = 1, loop = false, iMeanIt = false } = options;
       return playBack(log, { to, map, speed, loop, meansIt: iMeanIt });
     });
@@ -202,7 +202,7 @@ The file may allow for differences, in lines before its paths and datapoints; th
 Exit codes: 0 as expected, 1 different, 2 it could not be compared.`,
     )
     .action(async ({ config, log, expect, update }: CheckKeys) => {
-      const { check } = await import("./commands/check.ts");
+      const { check } = await import("./commands/check/check.ts");
       const options = {
         config: config ?? missing(command, "--config FILE"),
         log: log ?? missing(command, "--log LOG"),

@@ -17,8 +17,8 @@ const BURST_US = 1000;
 const WARM_UP_RATE = 5_000;
 /** The search: from here on by this factor until it fails, then between what held and what failed until they are so near. */
 const FIRST_RATE = 40_000;
-const GROWTH = 1.6;
-const NEAR = 1.05;
+const GROWTH = 2;
+const NEAR = 1.08;
 const TRIES_MAX = 16;
 /** A sender that falls behind its pace has not sent at that rate. */
 const PACE_LEAST = 0.97;

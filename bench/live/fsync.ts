@@ -27,7 +27,7 @@ export function measureFsync(allowlist: string): FsyncFigure {
       const fromMs = commit * INTERVAL_MS;
       for (let i = 0; i < DATAPOINTS; i++) {
         points.aliases[i] = i % plan.groups.length;
-        points.timesMs[i] = fromMs + (i * INTERVAL_MS) / DATAPOINTS;
+        points.timesMs[i] = fromMs + Math.floor((i * INTERVAL_MS) / DATAPOINTS);
         points.lows[i] = fromMs * 1000 + i * 125;
       }
       points.count = DATAPOINTS;

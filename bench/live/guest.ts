@@ -47,7 +47,6 @@ const capacities = {
   c: await capacity("c", c, listed),
   canward: await capacity("canward", canward, listed),
   "c, gathering": await capacity("c, gathering", cGathering, listed),
-  "c, 30 % listed": await capacity("c, 30 % listed", c, third),
   "canward, 30 % listed": await capacity("canward, 30 % listed", canward, third),
   socketcan: await capacity("socketcan", packageReader, listed),
 };

@@ -11,7 +11,7 @@ import type { Plan } from "../vehicle/plan.ts";
 import { loadPlan } from "../vehicle/policy/load.ts";
 import { createFormat } from "./datapoint-line.ts";
 import { createLines, type Lines } from "./lines.ts";
-import { showProgress } from "./progress.ts";
+import { showProgress } from "./playback/progress.ts";
 import { exitCodeOf, listenForStop } from "./stop.ts";
 import { Tally } from "./tally.ts";
 

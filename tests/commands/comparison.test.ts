@@ -1,10 +1,10 @@
 // What `canward check` rests on: a comparison that finds whatever is not as expected, and nothing else.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Comparison, type Verdict } from "../../src/commands/comparison.ts";
-import type { ExpectedDatapoint } from "../../src/commands/expectation.ts";
-import type { Produced } from "../../src/commands/produced.ts";
-import { isFor, isSame, type Tolerance } from "../../src/commands/tolerance.ts";
+import { Comparison, type Verdict } from "../../src/commands/check/comparison.ts";
+import type { ExpectedDatapoint } from "../../src/commands/check/expectation.ts";
+import type { Produced } from "../../src/commands/check/produced.ts";
+import { isFor, isSame, type Tolerance } from "../../src/commands/check/tolerance.ts";
 import type { CatalogueEntry } from "../../src/wire/catalogue.ts";
 import { createDatapoints } from "../../src/wire/datapoints.ts";
 

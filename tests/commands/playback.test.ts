@@ -5,11 +5,11 @@ import { delimiter, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fineClock } from "../../src/commands/fine-clock.ts";
-import { parseInterface } from "../../src/commands/interface.ts";
-import { Lateness } from "../../src/commands/lateness.ts";
-import { countLog } from "../../src/commands/log-progress.ts";
-import { Routes } from "../../src/commands/routes.ts";
+import { fineClock } from "../../src/commands/playback/fine-clock.ts";
+import { parseInterface } from "../../src/commands/playback/interface.ts";
+import { Lateness } from "../../src/commands/playback/lateness.ts";
+import { countLog } from "../../src/commands/playback/log-progress.ts";
+import { Routes } from "../../src/commands/playback/routes.ts";
 import { canward, EXAMPLE, STACK_TRACE, start, temporaryFolder } from "./process.ts";
 
 const DRIVE = join(EXAMPLE, "drive.log.gz");

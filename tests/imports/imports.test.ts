@@ -48,7 +48,7 @@ const planted: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "door-socketcan": { "src/vehicle/bus/planted.ts": 'import "socketcan";' },
   "the-gateway-cannot-send": {
     "src/vehicle/planted.ts": 'import "../planted-other.ts";',
-    "src/planted-other.ts": 'export const open = () => import("./commands/sender.ts");',
+    "src/planted-other.ts": 'export const open = () => import("./commands/playback/sender.ts");',
   },
   "no-network-server-on-the-vehicle": { "src/vehicle/planted.ts": 'import "node:http";' },
   "no-way-back": { "src/planted.ts": 'import "../tests/requirements.ts";' },

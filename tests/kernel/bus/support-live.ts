@@ -127,6 +127,7 @@ export class Listener implements AsyncDisposable {
   readonly #stopping = new AbortController();
   readonly #ended: Promise<void>;
   readonly #onBlock: ((block: FrameBlock) => void) | undefined;
+  #hold: (() => Promise<void>) | undefined;
   #failure: unknown;
 
   constructor(source: LiveSource, corridor: Corridor, plan: Plan, onBlock?: (block: FrameBlock) => void) {
@@ -160,6 +161,18 @@ export class Listener implements AsyncDisposable {
   /** Throws why the reader ended, where it did by itself. */
   demandLife(): void {
     if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** The next block keeps the reader until it is released, while everything else goes on. */
+  hold(): { readonly isHeld: Promise<void>; release(): void } {
+    const held = Promise.withResolvers<void>();
+    const released = Promise.withResolvers<void>();
+    this.#hold = async () => {
+      this.#hold = undefined;
+      held.resolve();
+      await released.promise;
+    };
+    return { isHeld: held.promise, release: released.resolve };
   }
 
   /** Waits until nothing has come for a while, however much was waiting. */
@@ -196,6 +209,7 @@ export class Listener implements AsyncDisposable {
       for (let i = 0; i < block.count; i++) {
         this.#bookOf(block.bytes[i * FRAME_BYTES + BUS_OFFSET] ?? -1).take(block, i);
       }
+      await this.#hold?.();
     }
   }
 }

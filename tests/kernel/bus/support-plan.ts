@@ -30,7 +30,8 @@ export function planOf(buses: Buses, { j1939 = false } = {}): Plan {
 
 /** Writes the allow-list and what it names into the folder, and gives its path. */
 export function writePolicy(folder: string, buses: Buses, { j1939 = false } = {}): string {
-  for (const [name, messages] of Object.entries(buses)) writeFileSync(join(folder, `${name}.dbc`), dbcOf(messages));
+  for (const [name, messages] of Object.entries(buses))
+    writeFileSync(join(folder, `${name}.dbc`), dbcOf([...messages, UNLISTED]));
   const signals = Object.entries(buses).flatMap(([name, messages]) =>
     messages.map((message) => [
       `Test.${name}.${messageName(message)}`,
@@ -47,6 +48,9 @@ export function writePolicy(folder: string, buses: Buses, { j1939 = false } = {}
   writeFileSync(file, JSON.stringify(list));
   return file;
 }
+
+/** In every database and on no list: a database has to have a message. */
+const UNLISTED: MessageParts = { id: 0x1fff_fffe, extended: true };
 
 function messageName({ id, extended = false }: MessageParts): string {
   return `${extended ? "X" : "S"}${id.toString(16)}`;

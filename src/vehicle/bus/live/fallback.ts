@@ -23,6 +23,7 @@ const QUEUE_FRAMES_MAX = 4096;
 /** What of the package is used here: it has more, and nothing of that is reached from here. */
 interface Channel {
   addListener(event: "onMessage", listener: (message: Message) => void): void;
+  addListener(event: "onStopped", listener: () => void): void;
   setRxFilters(filters: readonly { readonly id: number; readonly mask: number; readonly invert?: boolean }[]): void;
   start(): void;
   stop(): void;
@@ -43,7 +44,7 @@ export async function loadFallback(): Promise<OpenReceiver> {
   return (interfaceName, filters) => {
     try {
       const channel: Channel = socketcan.createRawChannelWithOptions(interfaceName, { timestamps: true });
-      return new FallbackReceiver(channel, filters);
+      return new FallbackReceiver(channel, filters, interfaceName);
     } catch (cause) {
       throw new ReceiverError(
         `${interfaceName}: the socketcan package cannot open it, and does not say why`,
@@ -63,15 +64,25 @@ class FallbackReceiver implements Receiver {
   readonly isWaiting = true;
   readonly #channel: Channel;
   readonly #queue: FrameBlock = createFrameBlock(QUEUE_FRAMES_MAX);
+  readonly #interfaceName: string;
   #first = 0;
   #waiting = 0;
   #places: number[] = [];
   #wake: (() => void) | undefined;
+  #lastMonotonicUs = 0;
+  /** The package ends a channel whose interface is gone, and then fails when it is asked to end it. */
+  #isStopped = false;
+  #isEndTold = false;
 
-  constructor(channel: Channel, filters: Uint32Array) {
+  constructor(channel: Channel, filters: Uint32Array, interfaceName: string) {
     this.#channel = channel;
+    this.#interfaceName = interfaceName;
     this.setFilters(filters);
     channel.addListener("onMessage", (message) => this.#take(message));
+    channel.addListener("onStopped", () => {
+      this.#isStopped = true;
+      this.#callBack();
+    });
     channel.start();
   }
 
@@ -81,6 +92,16 @@ class FallbackReceiver implements Receiver {
 
   receive(block: FrameBlock, bus: number, limit: number): number {
     this.#places = [];
+    if (this.#isStopped && this.#waiting === 0 && !this.#isEndTold) {
+      this.#isEndTold = true;
+      const what = `${this.#interfaceName}: the socketcan package has ended its channel, and does not say why`;
+      throw new ReceiverError(
+        what,
+        "ENODEV",
+        "CAN_NO_INTERFACE",
+        "Nothing: it is opened anew once its interface is there.",
+      );
+    }
     const count = Math.min(limit, this.#waiting);
     for (let i = 0; i < count; i++) {
       const from = (this.#first + i) % QUEUE_FRAMES_MAX;
@@ -109,11 +130,11 @@ class FallbackReceiver implements Receiver {
 
   watch(callback: () => void): void {
     this.#wake = callback;
-    if (this.#waiting > 0) queueMicrotask(callback);
+    if (this.#waiting > 0 || (this.#isStopped && !this.#isEndTold)) queueMicrotask(callback);
   }
 
   close(): void {
-    this.#channel.stop();
+    if (!this.#isStopped) this.#channel.stop();
   }
 
   #take({ id, ext, rtr, err, data, ts_sec, ts_usec }: Message): void {
@@ -133,11 +154,16 @@ class FallbackReceiver implements Receiver {
     const nowUs = performance.now() * 1000;
     const wallNowUs = (performance.timeOrigin + performance.now()) * 1000;
     const wallUs = ts_sec === undefined ? wallNowUs : ts_sec * 1e6 + (ts_usec ?? 0);
-    const before = this.#waiting === 0 ? 0 : (monotonicUs[(place + QUEUE_FRAMES_MAX - 1) % QUEUE_FRAMES_MAX] ?? 0);
+    this.#lastMonotonicUs = Math.min(nowUs, Math.max(this.#lastMonotonicUs, nowUs - (wallNowUs - wallUs)));
     capturedAtUs[place] = wallUs;
-    monotonicUs[place] = Math.min(nowUs, Math.max(before, nowUs - (wallNowUs - wallUs)));
+    monotonicUs[place] = this.#lastMonotonicUs;
     this.#waiting += 1;
-    this.#wake?.();
+    this.#callBack();
+  }
+
+  #callBack(): void {
+    const wake = this.#wake;
     this.#wake = undefined;
+    wake?.();
   }
 }

@@ -1,7 +1,7 @@
 // How much of a log was read: the bytes on their way to the reader are counted, and set against the log's size where that
 // is known.
 import { open, stat } from "node:fs/promises";
-import { readLogBytes, STANDARD_INPUT } from "../vehicle/bus/log-bytes.ts";
+import { readLogBytes, STANDARD_INPUT } from "../../vehicle/bus/log-bytes.ts";
 
 /** The end of a gzip file: the length of what is packed, as 32 bits. [RFC 1952 2.3.1] */
 const GZIP_LENGTH_BYTES = 4;

@@ -1,8 +1,8 @@
 // The datapoints that a log makes, against those that are expected, path by path: what is missing, what came besides, what
 // changed, and which paths leave the vehicle that did not, or no longer do. Expected datapoints come one by one and are not
 // kept; those of one path come in order of time.
-import type { CatalogueEntry } from "../wire/catalogue.ts";
-import { physicalOf, rawOf, textOf } from "../wire/physical.ts";
+import type { CatalogueEntry } from "../../wire/catalogue.ts";
+import { physicalOf, rawOf, textOf } from "../../wire/physical.ts";
 import type { ExpectedDatapoint, Leaving } from "./expectation.ts";
 import type { Produced } from "./produced.ts";
 import { type Allowance, allowanceFor, isFor, isSame, type Tolerance } from "./tolerance.ts";

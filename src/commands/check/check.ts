@@ -1,16 +1,16 @@
 // `canward check`: a log through gate, decode and sample, as the gateway would pass it, and its datapoints against those that
 // a committed file expects. Out comes whether they are the same, and for a reviewer what is not.
 import { createHash } from "node:crypto";
-import { readGatewayConfig } from "../vehicle/config.ts";
-import type { Plan } from "../vehicle/plan.ts";
-import { loadPlan } from "../vehicle/policy/load.ts";
+import { readGatewayConfig } from "../../vehicle/config.ts";
+import type { Plan } from "../../vehicle/plan.ts";
+import { loadPlan } from "../../vehicle/policy/load.ts";
+import { createFormat } from "../datapoint-line.ts";
+import { showProgress } from "../playback/progress.ts";
+import { exitCodeOf, listenForStop } from "../stop.ts";
 import { Comparison, type Verdict } from "./comparison.ts";
-import { createFormat } from "./datapoint-line.ts";
 import { headLine, leavingLine, parseExpectationLine } from "./expectation.ts";
 import { demandReadable, ExpectationError, invalidError, readLines, replaceFile } from "./expectation-file.ts";
 import { type Produced, produce } from "./produced.ts";
-import { showProgress } from "./progress.ts";
-import { exitCodeOf, listenForStop } from "./stop.ts";
 import { tellTotals, tellVerdict } from "./verdict-text.ts";
 
 export interface CheckOptions {

@@ -7,7 +7,7 @@
 //   {"t":1783999800.001,"path":"Vehicle.Speed","value":41.2}                           sorted by path, then by time
 //
 // Datapoints alone, as `canward replay` prints them, are an expectation too.
-import { durationUs } from "../duration.ts";
+import { durationUs } from "../../duration.ts";
 import type { Tolerance, Value } from "./tolerance.ts";
 
 /** A path that may leave. */

@@ -1,10 +1,10 @@
 // `canward replay --to`: a recorded log in, its frames on CAN interfaces out, at the log's pace or another. Every frame of
 // the log is sent, or counted as skipped with the reason, or named in the error that ends the playback.
 import { setTimeout as sleep } from "node:timers/promises";
-import { OperatingError } from "../errors.ts";
-import { openCandump } from "../vehicle/bus/candump.ts";
-import { loopBus } from "../vehicle/bus/loop.ts";
-import { paceBus } from "../vehicle/bus/pace.ts";
+import { OperatingError } from "../../errors.ts";
+import { openCandump } from "../../vehicle/bus/candump.ts";
+import { loopBus } from "../../vehicle/bus/loop.ts";
+import { paceBus } from "../../vehicle/bus/pace.ts";
 import {
   BUS_OFFSET,
   type Bus,
@@ -13,16 +13,16 @@ import {
   FRAME_WORDS,
   type FrameBlock,
   ID_ERROR,
-} from "../vehicle/frame.ts";
+} from "../../vehicle/frame.ts";
+import { exitCodeOf, listenForStop } from "../stop.ts";
 import { fineClock } from "./fine-clock.ts";
 import { demandInterface } from "./interface.ts";
 import { type CountedLog, countLog } from "./log-progress.ts";
-import { PlaybackTally } from "./playback-tally.ts";
 import { showProgress } from "./progress.ts";
 import { type RouteOptions, Routes } from "./routes.ts";
 import { SendError } from "./send-error.ts";
 import { openSender, type Sender } from "./sender.ts";
-import { exitCodeOf, listenForStop } from "./stop.ts";
+import { PlaybackTally } from "./tally.ts";
 
 export interface PlaybackOptions extends RouteOptions {
   readonly speed: number | "max";

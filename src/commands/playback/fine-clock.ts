@@ -1,6 +1,6 @@
 // The system's clock with a sleep that ends within a fraction of a millisecond, for frames that are to be sent on time.
 import { setImmediate } from "node:timers/promises";
-import { type Clock, systemClock } from "../vehicle/clock.ts";
+import { type Clock, systemClock } from "../../vehicle/clock.ts";
 
 /** The timers of the event loop are two milliseconds off at worst; the last stretch is slept by the thread itself. */
 const STRETCH_MS = 2;

@@ -13,7 +13,7 @@ import {
   LENGTH_OFFSET,
   PAYLOAD_BYTES_MAX,
   PAYLOAD_OFFSET,
-} from "../vehicle/frame.ts";
+} from "../../vehicle/frame.ts";
 import { demandInterface, hasKernelCan, type Interface } from "./interface.ts";
 import { SendError } from "./send-error.ts";
 

@@ -1,6 +1,6 @@
 // What became of the frames of a playback: counted one by one, told on a line while it goes on, and in a table at its end.
-import type { Clock } from "../vehicle/clock.ts";
-import type { FrameBlock } from "../vehicle/frame.ts";
+import type { Clock } from "../../vehicle/clock.ts";
+import type { FrameBlock } from "../../vehicle/frame.ts";
 import { Lateness } from "./lateness.ts";
 import type { CountedLog } from "./log-progress.ts";
 import type { Routes } from "./routes.ts";

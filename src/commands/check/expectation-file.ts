@@ -3,7 +3,7 @@ import { createHash, type Hash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { access, constants, type FileHandle, open, realpath, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { OperatingError } from "../errors.ts";
+import { OperatingError } from "../../errors.ts";
 
 /** A line has some 200 bytes; a file without line ends must not fill the memory. */
 const LINE_LENGTH_MAX = 65_536;

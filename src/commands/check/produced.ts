@@ -1,13 +1,13 @@
 // The datapoints that a log makes under a plan, by the gateway's own stages, all of them and in order. Their memory has a
 // bound, and whoever goes beyond it is told.
-import { OperatingError } from "../errors.ts";
-import { openRecording } from "../vehicle/bus/recording.ts";
-import type { SourceConfig } from "../vehicle/config.ts";
-import { createCorridor } from "../vehicle/corridor.ts";
-import type { BusCounters } from "../vehicle/frame.ts";
-import { createMemory, takeBlock } from "../vehicle/memory.ts";
-import type { Plan } from "../vehicle/plan.ts";
-import { createDatapoints, type Datapoints } from "../wire/datapoints.ts";
+import { OperatingError } from "../../errors.ts";
+import { openRecording } from "../../vehicle/bus/recording.ts";
+import type { SourceConfig } from "../../vehicle/config.ts";
+import { createCorridor } from "../../vehicle/corridor.ts";
+import type { BusCounters } from "../../vehicle/frame.ts";
+import { createMemory, takeBlock } from "../../vehicle/memory.ts";
+import type { Plan } from "../../vehicle/plan.ts";
+import { createDatapoints, type Datapoints } from "../../wire/datapoints.ts";
 
 export interface Produced {
   readonly points: Datapoints;

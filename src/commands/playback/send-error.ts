@@ -1,5 +1,5 @@
 // What keeps frames from being sent, told to a person: which interface, what is wrong with it, and what to do.
-import { OperatingError } from "../errors.ts";
+import { OperatingError } from "../../errors.ts";
 
 export type SendErrorCode =
   | "SEND_NO_IP"
