@@ -39,10 +39,12 @@ export async function measureCpu(
   rate = RATE,
 ): Promise<CpuFigure> {
   const count = rate * (WARM_UP_S + COUNTED_S + SPARE_S) + 1;
-  const preload = ["env", `LD_PRELOAD=${join(folder, PROGRAMS.standIn)}`];
-  await using reader = new Program([...senderWords(folder, { frames, count, rate }), standIn, ...preload, ...command]);
+  await using reader = new Program([
+    ...senderWords(folder, { frames, count, rate }),
+    ...standInWords(folder, standIn, command),
+  ]);
   await reader.ready();
-  reader.tell("begin");
+  reader.begin();
   await sleep(WARM_UP_S * 1000);
   const before = await reader.ask();
   const startMs = performance.now();
@@ -62,11 +64,15 @@ export async function measureCpu(
 
 /** The share of a core that a reader takes while nothing comes. */
 export async function measureIdle(folder: string, standIn: StandIn, command: readonly string[]): Promise<number> {
-  const preload = ["env", `LD_PRELOAD=${join(folder, PROGRAMS.standIn)}`];
-  await using reader = new Program([...senderWords(folder, NOTHING), standIn, ...preload, ...command]);
+  await using reader = new Program([...senderWords(folder, NOTHING), ...standInWords(folder, standIn, command)]);
   await reader.ready();
   await sleep(WARM_UP_S * 1000);
   const before = await reader.ask();
   await sleep(COUNTED_S * 1000);
   return ((await reader.ask()).cpu_us - before.cpu_us) / 1e6 / COUNTED_S;
+}
+
+/** What follows the sender's words where it sends to a stand-in: the kind, and the command that gets its other end. */
+export function standInWords(folder: string, standIn: StandIn, command: readonly string[]): readonly string[] {
+  return [standIn, "env", `LD_PRELOAD=${join(folder, PROGRAMS.standIn)}`, ...command];
 }

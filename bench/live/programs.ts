@@ -87,6 +87,8 @@ export class Program implements AsyncDisposable {
   #wake: (() => void) | undefined;
   /** The process that says "ready": another one than was started, where that one starts it. */
   #readerPid = 0;
+  /** The last line of the log that it keeps beside its answers. */
+  lastLog = "";
 
   constructor(command: readonly string[], environment: NodeJS.ProcessEnv = {}) {
     const [program = "", ...words] = command;
@@ -95,7 +97,9 @@ export class Program implements AsyncDisposable {
       env: { ...process.env, MALLOC_ARENA_MAX: "1", ...environment },
     });
     createInterface({ input: this.#child.stdout ?? process.stdin }).on("line", (line) => {
-      this.#lines.push(line);
+      // A gateway's log.
+      if (line.startsWith('{"level"')) this.lastLog = line;
+      else this.#lines.push(line);
       this.#wake?.();
     });
     this.#child.once("exit", () => this.#wake?.());
@@ -129,23 +133,38 @@ export class Program implements AsyncDisposable {
     this.#child.stdin?.write(`${text}\n`);
   }
 
+  /** To a sender with a reader: may send from now on. */
+  begin(): void {
+    this.#child.kill("SIGUSR1");
+  }
+
   /** What it says when it is asked. */
   async ask<T = Snapshot>(): Promise<T> {
     process.kill(this.#readerPid, "SIGUSR2");
     return JSON.parse(await this.line()) as T;
   }
 
-  async drain(): Promise<Drain> {
-    this.tell("go");
-    return JSON.parse(await this.line()) as Drain;
+  /** What it says to a line. */
+  async answer<T>(text: string): Promise<T> {
+    this.tell(text);
+    return JSON.parse(await this.line()) as T;
+  }
+
+  drain(): Promise<Drain> {
+    return this.answer<Drain>("go");
+  }
+
+  /** Asks it to end, and waits for that. */
+  async terminate(): Promise<void> {
+    const gone = once(this.#child, "exit");
+    this.#child.kill("SIGTERM");
+    await gone;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const gone = once(this.#child, "exit");
-    // A sender with a reader ends it first, and itself, once nobody speaks to it any more.
-    if (this.#readerPid !== 0 && this.#readerPid !== this.#child.pid) this.#child.stdin?.end();
-    else this.#child.kill("SIGKILL");
+    this.#child.kill("SIGKILL");
     await gone;
   }
 }

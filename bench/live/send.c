@@ -9,8 +9,8 @@
 //   -n  how many                                  monotonic clock, little-endian
 //
 // unix is a pair of AF_UNIX, udp one of 127.0.0.1, whose receiving end gets control messages as a CAN socket does. The
-// command finds its end's number in CANWARD_STAND_IN; sending begins with the first byte of the standard input, and the
-// command is ended after it. Prints: {"sent":…,"seconds":…,"cpu_us":…,"retries":…,"bursts":…}
+// command finds its end's number in CANWARD_STAND_IN; sending begins at SIGUSR1, and both go on until they are killed.
+// Prints: {"sent":…,"seconds":…,"cpu_us":…,"retries":…,"bursts":…}
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -25,7 +25,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -78,6 +77,7 @@ static void udp_pair(int ends[2]) {
 // Starts the command with one end of a pair; gives the other.
 static int stand_in(const char *kind, char **command, pid_t *child) {
   int ends[2];
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (!strcmp(kind, "udp")) udp_pair(ends);
   else if (socketpair(AF_UNIX, SOCK_DGRAM, 0, ends)) fail("socketpair");
   *child = fork();
@@ -92,9 +92,13 @@ static int stand_in(const char *kind, char **command, pid_t *child) {
     fail(command[0]);
   }
   close(ends[1]);
-  char begin;
-  // Nobody is to hear anything.
-  if (read(STDIN_FILENO, &begin, 1) != 1) exit(0);
+  // The standard input is the command's.
+  sigset_t begin;
+  int which;
+  sigemptyset(&begin);
+  sigaddset(&begin, SIGUSR1);
+  sigprocmask(SIG_BLOCK, &begin, NULL);
+  sigwait(&begin, &which);
   return ends[0];
 }
 
@@ -165,12 +169,7 @@ int main(int argc, char **argv) {
   printf("{\"sent\":%" PRIu64 ",\"seconds\":%.6f,\"cpu_us\":%ld,\"retries\":%" PRIu64 ",\"bursts\":%" PRIu64 "}\n", sent, seconds,
          (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000L + used.ru_utime.tv_usec + used.ru_stime.tv_usec, retries, bursts);
   fflush(stdout);
-  if (child > 0) {
-    // Whoever measures says when it has seen enough.
-    char enough[64];
-    while (read(STDIN_FILENO, enough, sizeof enough) > 0) {}
-    kill(child, SIGTERM);
-    waitpid(child, NULL, 0);
-  }
+  // Whoever measures says when it has seen enough.
+  if (child > 0) pause();
   return 0;
 }

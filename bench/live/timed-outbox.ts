@@ -34,6 +34,11 @@ export function openOutbox(path: string, bytesMax: number): Outbox {
   };
 }
 
+/** How many datapoints were committed since `takeAges` was called last. */
+export function committed(): number {
+  return agesMs.length;
+}
+
 /** Of the commits since the last call. */
 export function takeAges(): CommitAges {
   const sorted = agesMs.toSorted((a, b) => a - b);

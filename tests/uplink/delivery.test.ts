@@ -1,5 +1,6 @@
 // Between the outbox and a real broker, over a link that fails: what the broker has not acknowledged is still there, and what
 // was committed arrives.
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Outbox } from "../../src/vehicle/segment.ts";
 import { readHeader } from "../../src/wire/batch.ts";
@@ -91,6 +92,22 @@ describe.each([
     expect(last.presence()).toBe("offline");
     await last.end();
     expect(proxy.sent.filter(({ type }) => type === SUBSCRIBE)).toEqual([]);
+  });
+
+  it("the last that it says is that it goes, however long the broker takes to hear it", async () => {
+    const vehicle = start({ statusIntervalMs: 100 });
+    await until(() => listener.presence() === "online");
+    proxy.keep("pubacks");
+    const stopped = vehicle.stop();
+    await until(() => listener.presence() === "offline");
+    await sleep(500);
+    proxy.keep("nothing");
+    proxy.release();
+    await stopped;
+    const late = await listen(broker.url);
+    await until(() => late.presence() !== undefined);
+    expect(late.presence()).toBe("offline");
+    await late.end();
   });
 
   it("nothing leaves the outbox before its PUBACK, however long that takes", async () => {

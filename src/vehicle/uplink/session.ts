@@ -33,6 +33,7 @@ export class Session {
   readonly #born = new Set<string>();
   #isReady = false;
   #isLiveDue = false;
+  #isLeaving = false;
   #isOver = false;
 
   constructor(options: UplinkOptions, counters: UplinkCounters, broker: BrokerConnection) {
@@ -76,6 +77,8 @@ export class Session {
       this.#drain();
       await Promise.race([this.#settled(), timeout]);
     }
+    // From here on no "online" may come after it: the last one that was said is kept by the broker.
+    this.#isLeaving = true;
     await Promise.race([this.#say("offline").catch(() => undefined), timeout]);
     clearTimeout(timer);
   }
@@ -167,6 +170,7 @@ export class Session {
   }
 
   async #say(presence: Status["presence"]): Promise<void> {
+    if (presence === "online" && this.#isLeaving) return;
     const payload = encodeStatus(this.#options.status(presence));
     await this.#publish(statusTopic(this.#options.vehicle), payload, true);
   }

@@ -73,7 +73,7 @@ test("what the kernel drops while the gateway stands still is counted: received 
   onTestFinished(() => broker.end("SIGKILL"));
   await using subscriber = await subscribe(broker.url, VEHICLE);
   const allowlist = writeNumberPolicy(folder, "1", { can0: [CLASSIC] });
-  const live = { can0: { interface: can0.name, receive_buffer: "64KB" } };
+  const live = { can0: { interface: can0.name, receive_buffer: "64KiB" } };
   const gateway = await startGateway({ folder, broker: broker.url, allowlist, live });
   await until("the bus is up", () => statesOf(subscriber) === "up", LIMIT_MS);
   gateway.signal("SIGSTOP");

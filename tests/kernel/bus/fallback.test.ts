@@ -1,6 +1,9 @@
 // The fallback reader, where the addon was not built: frames arrive, status says what it cannot do, and it too finds back to
 // an interface that was made again.
 import { readdirSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadFallback } from "../../../src/vehicle/bus/live/fallback.ts";
 import type { OpenReceiver } from "../../../src/vehicle/bus/live/receiver.ts";
@@ -87,8 +90,8 @@ describe.each(["idle", "under load"])("%s", (load) => {
       expect(listener.counter("a", "recoveries")).toBe(i);
     }
     // The package closes a socket when the garbage collector finds it.
-    globalThis.gc?.();
-    expect(openFiles() - before).toBeLessThanOrEqual(globalThis.gc === undefined ? 10 : 2);
+    await collect();
+    expect(openFiles() - before).toBeLessThanOrEqual(1);
     expect(listener.status("b")).toMatchObject({ state: "up" });
     expect(listener.counter("b", "interface_absent")).toBe(0);
     await sending.stop();
@@ -132,6 +135,18 @@ test.each([0, 1000])("the process ends by itself when it is asked to, at %i fram
   expect(reader.lines.at(-1)).toBe("stopped");
   await sending.stop();
 });
+
+const gc: () => void = (() => {
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc") as () => void;
+})();
+
+async function collect(): Promise<void> {
+  for (let i = 0; i < 3; i++) {
+    gc();
+    await sleep(20);
+  }
+}
 
 function openFiles(): number {
   return readdirSync("/proc/self/fd").length;

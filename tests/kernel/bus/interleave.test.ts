@@ -41,8 +41,8 @@ test.each([
   await flood(nameOf(flooded), { ids: "100", count: 1 });
   await hold.isHeld;
   isHeld = true;
-  const many = await flood(nameOf(flooded), { ids: "100", count: 30_000 });
-  const few = await flood(nameOf(quiet), { ids: "100", count: 3000 });
+  const many = await flood(nameOf(flooded), { ids: "100", count: 30_000, rate: 30_000 });
+  const few = await flood(nameOf(quiet), { ids: "100", count: 3000, rate: 10_000 });
   hold.release();
   await until(
     "all have come",

@@ -181,9 +181,7 @@ const LIFE = [
 ] as const;
 
 for (const load of ["idle", "under load"] as const) {
-  // One CPU carries several idle buses at once, so they take turns in waiting.
-  const several = load === "idle" ? describe.concurrent : describe;
-  several.each([1, 2])(`${load}, %i of one or two buses`, (buses) => {
+  describe.each([1, 2])(`${load}, %i of one or two buses`, (buses) => {
     test.each(EVENTS)("$name", { timeout: 240_000 }, (event) => tryOut(event, load, buses));
 
     test("absent at start", { timeout: 240_000 }, async () => {

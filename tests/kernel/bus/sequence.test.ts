@@ -1,6 +1,5 @@
 // Received + counted as dropped = sent, to the frame: numbers in the payloads say which came, whatever the event loop did
 // meanwhile. Classic and FD mixed, two buses at once.
-import { readFileSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
 import { makeInterface } from "../support/interfaces.ts";
 import { type Flood, startFlood } from "../support/programs.ts";
@@ -20,14 +19,14 @@ const BLOCKS_MS = [400, 50, 1500, 150];
 test.each([
   {
     name: "a small buffer, blocked again and again",
-    share: 0.35,
+    share: 0.5,
     rate: 20_000,
     receiveBufferBytes: 500e3,
     blocksMs: BLOCKS_MS,
   },
   {
     name: "a large buffer, flat out, blocked again and again",
-    share: 0.4,
+    share: 0.25,
     receiveBufferBytes: 16e6,
     blocksMs: BLOCKS_MS,
   },
@@ -64,32 +63,35 @@ async function run({ count, rate, receiveBufferBytes, blocksMs }: Run) {
     if (durationMs === undefined || performance.now() < nextMs) return;
     turn += 1;
     block(durationMs);
-    nextMs = performance.now() + 50;
+    nextMs = performance.now() + 400;
   };
   await using listener = await listen(plan, { a: first.name, b: second.name }, { receiveBufferBytes, onBlock });
   await listener.settle();
-  const lostBefore = backlogDrops();
   const startMs = performance.now();
   const options = { count, ids: "100,101", fdEvery: 2, ...(rate === undefined ? {} : { rate }) };
   await using floods = new Floods([startFlood(first.name, options), startFlood(second.name, options)]);
   const [a, b] = await Promise.all(floods.all.map(({ ended }) => ended));
   await listener.settle();
   const seconds = (performance.now() - startMs) / 1000;
-  expect(backlogDrops() - lostBefore, "frames were lost before they reached any socket").toBe(0);
   for (const [bus, sent] of [["a", a?.sent] as const, ["b", b?.sent] as const]) {
     expect(sent).toBe(count);
     checkBook(listener, bus, count);
   }
-  const dropped = listener.counter("a", "frames_dropped") + listener.counter("b", "frames_dropped");
+  const dropped = droppedOn(listener, "a") + droppedOn(listener, "b");
   const { framesReceived, framesAdmitted } = listener.corridor.counters();
   expect(framesAdmitted).toBe(framesReceived);
   expect(framesReceived + dropped).toBe(2 * count);
   return { sent: 2 * count, received: framesReceived, dropped, blocked: turn, seconds };
 }
 
+/** At the socket, whose buffer is full; or before any socket, where the kernel puts its own work off. */
+function droppedOn(listener: Listener, bus: string): number {
+  return listener.counter(bus, "frames_dropped") + listener.counter(bus, "interface_drops");
+}
+
 function checkBook(listener: Listener, bus: string, sent: number): void {
   const book = listener.book(bus);
-  const dropped = listener.counter(bus, "frames_dropped");
+  const dropped = droppedOn(listener, bus);
   const after = sent - 1 - book.last;
   expect({ bus, disorders: book.disorders, timesBack: book.timesBack }).toEqual({ bus, disorders: 0, timesBack: 0 });
   expect({ bus, lost: book.missing + after }).toEqual({ bus, lost: dropped });
@@ -106,12 +108,6 @@ class Floods implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const flood of this.all) await flood[Symbol.asyncDispose]();
   }
-}
-
-/** Packets that the kernel dropped before the protocols, all CPUs: no socket's count has them. [Documentation/networking/scaling.rst] */
-function backlogDrops(): number {
-  const lines = readFileSync("/proc/net/softnet_stat", "latin1").trim().split("\n");
-  return lines.reduce((sum, line) => sum + Number.parseInt(line.split(" ")[1] ?? "0", 16), 0);
 }
 
 function told({ sent, received, dropped, blocked, seconds }: Awaited<ReturnType<typeof run>>): string {

@@ -148,7 +148,8 @@ describe("the gateway as a process", () => {
     for (const ids of [[0x200], [ID, 0x200], []]) {
       writePolicy(folder, { a: ids.map((id) => ({ id })) });
       gateway.child.kill("SIGHUP");
-      await sleep(500);
+      while (!(await gateway.nextLine()).includes("the allow-list was read again"));
+      await sleep(300);
     }
     gateway.child.kill("SIGTERM");
     expect(await gateway.ended).toEqual({ code: 0, signal: null });

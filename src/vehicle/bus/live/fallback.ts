@@ -65,6 +65,7 @@ class FallbackReceiver implements Receiver {
   readonly #channel: Channel;
   readonly #queue: FrameBlock = createFrameBlock(QUEUE_FRAMES_MAX);
   readonly #interfaceName: string;
+  readonly #ties: Ties;
   #first = 0;
   #waiting = 0;
   #places: number[] = [];
@@ -78,11 +79,7 @@ class FallbackReceiver implements Receiver {
     this.#channel = channel;
     this.#interfaceName = interfaceName;
     this.setFilters(filters);
-    channel.addListener("onMessage", (message) => this.#take(message));
-    channel.addListener("onStopped", () => {
-      this.#isStopped = true;
-      this.#callBack();
-    });
+    this.#ties = tie(channel, this);
     channel.start();
   }
 
@@ -135,9 +132,15 @@ class FallbackReceiver implements Receiver {
 
   close(): void {
     if (!this.#isStopped) this.#channel.stop();
+    this.#ties.receiver = undefined;
   }
 
-  #take({ id, ext, rtr, err, data, ts_sec, ts_usec }: Message): void {
+  end(): void {
+    this.#isStopped = true;
+    this.#callBack();
+  }
+
+  take({ id, ext, rtr, err, data, ts_sec, ts_usec }: Message): void {
     const { words, bytes, capturedAtUs, monotonicUs } = this.#queue;
     if (this.#waiting === QUEUE_FRAMES_MAX) {
       this.#first = (this.#first + 1) % QUEUE_FRAMES_MAX;
@@ -166,4 +169,27 @@ class FallbackReceiver implements Receiver {
     this.#wake = undefined;
     wake?.();
   }
+}
+
+interface Ties {
+  receiver: FallbackReceiver | undefined;
+}
+
+/**
+ * The package holds its listeners for ever, and closes a channel's socket only when the channel is collected: what a listener
+ * holds must not lead back to the channel once that is done with.
+ */
+function tie(channel: Channel, receiver: FallbackReceiver): Ties {
+  const ties: Ties = { receiver };
+  channel.addListener("onMessage", messageListener(ties));
+  channel.addListener("onStopped", endListener(ties));
+  return ties;
+}
+
+function messageListener(ties: Ties): (message: Message) => void {
+  return (message) => ties.receiver?.take(message);
+}
+
+function endListener(ties: Ties): () => void {
+  return () => ties.receiver?.end();
 }

@@ -1,6 +1,6 @@
 // A receiver as long as it is bound to one interface, and what came in there meanwhile: received, dropped by the kernel, or
 // kept out by the kernel's filter. No frame is in two of these counts, and none is in one before it is known to be.
-import type { FrameBlock } from "../../frame.ts";
+import { FRAME_WORDS, type FrameBlock, ID_ERROR } from "../../frame.ts";
 import type { Link } from "./link.ts";
 import type { Receiver } from "./receiver.ts";
 
@@ -8,14 +8,18 @@ export class Line {
   readonly receiver: Receiver;
   /** The interface as it was before the receiver was opened. */
   readonly link: Link;
+  readonly #countsErrorFrames: boolean;
   #bufferBytes = 0;
+  /** Received, of those that the interface counts as having come in. */
   #frames = 0;
   #filtered = 0;
   #lost = 0;
 
-  constructor(receiver: Receiver, link: Link) {
+  /** `countsErrorFrames`: whether error frames are among the link's `framesIn`. */
+  constructor(receiver: Receiver, link: Link, countsErrorFrames: boolean) {
     this.receiver = receiver;
     this.link = link;
+    this.#countsErrorFrames = countsErrorFrames;
   }
 
   /** Frames that the kernel dropped; 0 where nobody can tell. Up to date as of `look`. */
@@ -39,7 +43,7 @@ export class Line {
 
   receive(block: FrameBlock, bus: number, limit: number): number {
     const frames = this.receiver.receive(block, bus, limit);
-    this.#frames += frames;
+    this.#frames += this.#countsErrorFrames ? frames : frames - this.#errorFramesIn(block);
     return frames;
   }
 
@@ -51,5 +55,16 @@ export class Line {
     if (this.receiver.isWaiting) return;
     const kept = link.framesIn - this.link.framesIn - this.#lost - this.#frames - this.dropped;
     this.#filtered = Math.max(this.#filtered, kept);
+  }
+
+  #errorFramesIn(block: FrameBlock): number {
+    const [first] = this.receiver.errorPlaces;
+    if (first === undefined) return 0;
+    let errors = 0;
+    // The receiver tells the places of the first ones alone.
+    for (let row = first; row < block.count; row++) {
+      if (((block.words[row * FRAME_WORDS] ?? 0) & ID_ERROR) !== 0) errors += 1;
+    }
+    return errors;
   }
 }

@@ -1,7 +1,8 @@
 // A network interface as the kernel tells of it: whether it is there, up, and on the bus (from sysfs, cheap enough to be
 // asked often), and what kind it is and in which mode its controller is (from `ip`, asked when something has changed).
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { release } from "node:os";
 import type { BusStatus } from "../../../wire/bus-status.ts";
 
 const IFF_UP = 0x1;
@@ -36,6 +37,16 @@ export function readLink(name: string): Link | undefined {
     // It may go while it is read.
     return undefined;
   }
+}
+
+/** Since Linux 5.17 drivers no longer count error frames as received: they were never on the bus. */
+const UNCOUNTED_SINCE = [5, 17] as const;
+
+/** Whether error frames are among the interface's `framesIn`: those that a virtual one is given are, as all frames are. */
+export function countsErrorFrames(name: string): boolean {
+  const [major = 0, minor = 0] = release().split(".").map(Number);
+  const isOlder = major < UNCOUNTED_SINCE[0] || (major === UNCOUNTED_SINCE[0] && minor < UNCOUNTED_SINCE[1]);
+  return isOlder || !existsSync(`/sys/class/net/${name}/device`);
 }
 
 export interface LinkMode {

@@ -6,7 +6,7 @@ import type { Clock } from "../../clock.ts";
 import type { FrameBlock } from "../../frame.ts";
 import { readErrorFrame } from "./error-frame.ts";
 import { Line } from "./line.ts";
-import { type Link, readLink, readLinkMode, UNKNOWN_MODE } from "./link.ts";
+import { countsErrorFrames, type Link, readLink, readLinkMode, UNKNOWN_MODE } from "./link.ts";
 import { LASTING_CODES, type OpenReceiver, ReceiverError } from "./receiver.ts";
 
 /** What a plan wants of a bus. */
@@ -222,7 +222,11 @@ export class Port {
       const link = readLink(interfaceName);
       // It may have come, gone or been replaced in between.
       if (link === undefined || (before !== undefined && link.index !== before.index)) receiver.close();
-      else this.#line = new Line(receiver, before ?? link);
+      else {
+        this.#line = new Line(receiver, before ?? link, countsErrorFrames(interfaceName));
+        // Where it was replaced at once, it has been up all the while, though not in the same mode.
+        if (this.#state === "up") this.#learnMode();
+      }
       return link;
     } catch (error) {
       if (!(error instanceof ReceiverError) || LASTING_CODES.has(error.code)) throw error;

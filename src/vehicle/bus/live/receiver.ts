@@ -67,7 +67,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ENODEV: {
     code: "CAN_NO_INTERFACE",
     what: "there is no such CAN interface",
-    remedy: (name) => `See \`ip link show type can\`, and name the interface of ${name} in \`source.live\`.`,
+    remedy: () =>
+      "It is used as soon as it is there. See `ip link show type can`: if it has another name, say so in `source.live`.",
   },
   ENETDOWN: {
     code: "CAN_INTERFACE_DOWN",
