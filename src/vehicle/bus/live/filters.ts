@@ -69,20 +69,23 @@ function keysOf(table: Uint32Array, bus: number): readonly number[] {
  */
 function merge(filters: readonly Filter[], most: number): readonly Filter[] {
   const list = filters.toSorted((a, b) => (a.id >>> 0) - (b.id >>> 0));
+  // How many ids more would pass if the filter at a place were joined with the next one; kept, since a join changes two of them.
+  const costs = list.map((filter, i) => costOf(filter, list[i + 1]));
   while (list.length > most) {
-    let best = -1;
-    let least = Infinity;
-    for (let i = 0; i + 1 < list.length; i++) {
-      const [a, b] = [list[i], list[i + 1]];
-      if (a === undefined || b === undefined || ((a.id ^ b.id) & ID_EXTENDED) !== 0) continue;
-      const cost = widthOf(join(a, b)) - widthOf(a) - widthOf(b);
-      if (cost < least) [best, least] = [i, cost];
-    }
-    const [a, b] = [list[best], list[best + 1]];
+    const best = costs.indexOf(costs.reduce((least, cost) => Math.min(least, cost), Infinity));
+    const [before, a, b, after] = [list[best - 1], list[best], list[best + 1], list[best + 2]];
     if (a === undefined || b === undefined) break;
-    list.splice(best, 2, join(a, b));
+    const joined = join(a, b);
+    list.splice(best, 2, joined);
+    costs.splice(best, 2, costOf(joined, after));
+    if (before !== undefined) costs[best - 1] = costOf(before, joined);
   }
   return list;
+}
+
+function costOf(a: Filter, b: Filter | undefined): number {
+  if (b === undefined || ((a.id ^ b.id) & ID_EXTENDED) !== 0) return Infinity;
+  return widthOf(join(a, b)) - widthOf(a) - widthOf(b);
 }
 
 /** The narrowest filter that lets both through. */
