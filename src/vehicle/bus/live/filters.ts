@@ -72,7 +72,8 @@ function merge(filters: readonly Filter[], most: number): readonly Filter[] {
   // How many ids more would pass if the filter at a place were joined with the next one; kept, since a join changes two of them.
   const costs = list.map((filter, i) => costOf(filter, list[i + 1]));
   while (list.length > most) {
-    const best = costs.indexOf(costs.reduce((least, cost) => Math.min(least, cost), Infinity));
+    const least = costs.reduce((one, other) => Math.min(one, other), Infinity);
+    const best = least === Infinity ? -1 : costs.indexOf(least);
     const [before, a, b, after] = [list[best - 1], list[best], list[best + 1], list[best + 2]];
     if (a === undefined || b === undefined) break;
     const joined = join(a, b);

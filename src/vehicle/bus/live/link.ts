@@ -3,6 +3,7 @@
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { release } from "node:os";
+import { promisify } from "node:util";
 import type { BusStatus } from "../../../wire/bus-status.ts";
 
 const IFF_UP = 0x1;
@@ -67,13 +68,7 @@ const CONTROLLERS: Readonly<Record<string, BusStatus["controller"]>> = {
 
 /** The controller's mode and state. Where `ip` is not there or does not answer, nothing is known of them. */
 export async function readLinkMode(name: string): Promise<LinkMode> {
-  // The system's administrators' programs are not on every user's path.
-  const env = { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin` };
-  const answer = await new Promise<string>((resolve) => {
-    const args = ["-json", "-details", "link", "show", "dev", name];
-    execFile("ip", args, { env, timeout: IP_TIMEOUT_MS }, (_error, out) => resolve(out));
-  });
-  const link = parseFirst(answer);
+  const link = parseFirst(await askIp(["-json", "-details", "link", "show", "dev", name]));
   const info = field(link, "linkinfo");
   if (VIRTUAL_KINDS.has(field(info, "info_kind"))) return { ...UNKNOWN_MODE, listenOnly: "virtual" };
   const data = field(info, "info_data");
@@ -85,6 +80,18 @@ export async function readLinkMode(name: string): Promise<LinkMode> {
     controller: CONTROLLERS[String(field(data, "state"))] ?? "unknown",
     bitRate: Number(field(field(data, "bittiming"), "bitrate") ?? 0),
   };
+}
+
+async function askIp(args: readonly string[]): Promise<string> {
+  // The system's administrators' programs are not on every user's path.
+  const env = { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin` };
+  try {
+    const { stdout } = await promisify(execFile)("ip", args, { env, timeout: IP_TIMEOUT_MS });
+    return stdout;
+  } catch {
+    // It is not installed, may not be run, or knows no such interface.
+    return "";
+  }
 }
 
 function parseFirst(json: string): unknown {

@@ -53,6 +53,7 @@ export class Port {
   #state: BusStatus["state"] | undefined;
   #mode = UNKNOWN_MODE;
   #controller: BusStatus["controller"] = "unknown";
+  #controllerTold: BusStatus["controller"] = "unknown";
   /** The last one that was known. */
   #bitRate = 0;
   #isSilent = false;
@@ -136,6 +137,7 @@ export class Port {
     }
     if (this.#line === undefined) link = this.#openLine(link);
     this.#enter(stateOf(link));
+    this.#tellController();
     this.#watchSilence();
     this.#look(link);
   }
@@ -308,9 +310,14 @@ export class Port {
     }
     this.#isSilent = false;
     this.#mode = UNKNOWN_MODE;
-    if (state === "absent") this.#counters.absent += 1;
-    else if (state === "down") this.#counters.down += 1;
-    else if (this.#controller !== "bus_off") this.#leaveBus();
+    if (state === "no_carrier") {
+      if (this.#controller !== "bus_off") this.#leaveBus();
+    } else {
+      // Nobody knows it any more.
+      this.#controller = "unknown";
+      if (state === "absent") this.#counters.absent += 1;
+      else this.#counters.down += 1;
+    }
     this.#log.warn({ state, before }, "nothing can be received");
   }
 
@@ -343,20 +350,28 @@ export class Port {
   #takeErrorFrame(block: FrameBlock, place: number): void {
     const report = readErrorFrame(block, place);
     if (report.isBusOff && this.#controller !== "bus_off") this.#leaveBus();
-    if (report.isRestart) {
-      this.#counters.restarts += 1;
-      this.#log.info("the controller was restarted");
-    }
+    if (report.isRestart) this.#counters.restarts += 1;
     if (report.isOverflow) this.#counters.overflows += 1;
-    if (report.controller === undefined || report.controller === this.#controller) return;
-    this.#log.info({ before: this.#controller, controller: report.controller }, "the controller's error state changed");
-    this.#controller = report.controller;
+    this.#controller = report.controller ?? this.#controller;
+  }
+
+  /** Said when the interface is looked at, since a bad bus may change it a hundred times a second; all of it is counted. */
+  #tellController(): void {
+    const [controller, before] = [this.#controller, this.#controllerTold];
+    if (controller === before) return;
+    this.#controllerTold = controller;
+    const { busOff, restarts } = this.#counters;
+    if (controller === "bus_off") {
+      const remedy = "See to the wiring and the bit rate; it comes back when it is restarted (ip link … restart-ms).";
+      this.#log.warn({ before, busOff, remedy }, "the controller is off the bus");
+    } else if (controller !== "unknown") {
+      this.#log.info({ before, controller, restarts }, "the controller's error state changed");
+    }
   }
 
   #leaveBus(): void {
     this.#counters.busOff += 1;
     this.#controller = "bus_off";
-    this.#log.warn("the controller is off the bus; it comes back when it is restarted (ip link … restart-ms)");
   }
 
   #watchSilence(): void {
