@@ -12,7 +12,8 @@ import type { WallClock } from "./wall-clock.ts";
 const TICK_MS_MAX = 250;
 
 export interface FeedOptions {
-  readonly open: () => Promise<Source>;
+  /** `untilDueMs` says when the interval under way has to be committed. */
+  readonly open: (untilDueMs: () => number) => Promise<Source>;
   /** The corridor in force, asked for each block: another plan has another. */
   readonly corridor: () => Corridor;
   readonly wall: WallClock;
@@ -20,6 +21,8 @@ export interface FeedOptions {
   readonly pace: number;
   /** How far the corridor's time runs behind the clock, for frames that are on their way. */
   readonly lagUs: number;
+  /** How long after its end an interval is committed: less, where the source fetches all that belongs to it. */
+  readonly dueLagUs: number;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -34,7 +37,7 @@ export interface Feed {
   stop(): Promise<void>;
 }
 
-export function startFeed({ open, corridor, wall, pace, lagUs, clock, log }: FeedOptions): Feed {
+export function startFeed({ open, corridor, wall, pace, lagUs, dueLagUs, clock, log }: FeedOptions): Feed {
   const stopping = new AbortController();
   const failed = Promise.withResolvers<never>();
   let lastUs = Number.NaN;
@@ -42,24 +45,26 @@ export function startFeed({ open, corridor, wall, pace, lagUs, clock, log }: Fee
   let hasAdmitted = false;
   let source: Source | undefined;
 
-  const timeNow = (): number => lastUs + Math.max(0, (clock.nowUs() - passedAtUs) * pace - lagUs);
+  /** The frames' time now, by the clock. */
+  const timeNow = (): number => lastUs + Math.max(0, (clock.nowUs() - passedAtUs) * pace);
+  const untilDueMs = (): number => (corridor().dueUs() - timeNow()) / pace / 1000;
   const tell = (): void => {
     try {
-      if (pace > 0 && !Number.isNaN(lastUs)) corridor().advance(timeNow());
-      timer = setTimeout(tell, untilDueMs());
+      if (pace > 0 && !Number.isNaN(lastUs)) corridor().advance(timeToTell());
+      const tellMs = untilDueMs() + dueLagUs / pace / 1000;
+      timer = setTimeout(tell, tellMs < TICK_MS_MAX ? Math.max(1, Math.ceil(tellMs)) : TICK_MS_MAX);
     } catch (cause) {
       failed.reject(cause);
     }
   };
-  /** Until the interval under way is over: what a frame waits to be committed is the interval and no more. */
-  const untilDueMs = (): number => {
-    const dueUs = (corridor().dueUs() - timeNow()) / pace;
-    return dueUs < TICK_MS_MAX * 1000 ? Math.max(1, Math.ceil(dueUs / 1000)) : TICK_MS_MAX;
+  const timeToTell = (): number => {
+    const [nowUs, dueUs] = [timeNow(), corridor().dueUs()];
+    return Math.max(lastUs, nowUs - lagUs, nowUs - dueLagUs >= dueUs ? dueUs : lastUs);
   };
   let timer = setTimeout(tell, TICK_MS_MAX);
 
   const received = (async () => {
-    source = await open();
+    source = await open(untilDueMs);
     for await (const block of source.receive(stopping.signal)) {
       wall.learn(block);
       corridor().pass(block);

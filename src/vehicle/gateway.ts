@@ -34,11 +34,12 @@ export function startGateway(config: GatewayConfig, plan: Plan, log: Logger, clo
   const { flushIntervalUs } = config.outbox;
   const passage = new Passage(plan, { memory, outbox, wall, clock, clockQuality, flushIntervalUs });
   const feed = startFeed({
-    open: () => openSource(config.source, { plan: passage.plan, block: takeBlock(memory), clock, log }),
+    open: (untilDueMs) =>
+      openSource(config.source, { plan: passage.plan, block: takeBlock(memory), clock, log, untilDueMs }),
     corridor: () => passage.corridor,
     wall,
     pace: paceOf(config.source),
-    lagUs: config.source.live === undefined ? RECORDING_LAG_US : LIVE_LAG_US,
+    ...(config.source.live === undefined ? RECORDING_LAG : LIVE_LAG),
     clock,
     log,
   });
@@ -89,9 +90,9 @@ export function startGateway(config: GatewayConfig, plan: Plan, log: Logger, clo
 }
 
 /** The corridor's time runs this far behind the clock, since frames reach it a little after they were captured. */
-const RECORDING_LAG_US = 100_000;
-/** A live bus is fetched every 10 ms while frames come. */
-const LIVE_LAG_US = 12_000;
+const RECORDING_LAG = { lagUs: 100_000, dueLagUs: 100_000 };
+/** Frames of a live bus gather for 50 ms at most, and are fetched when an interval ends. */
+const LIVE_LAG = { lagUs: 60_000, dueLagUs: 10_000 };
 
 /**
  * How fast the frames' monotonic time runs against the clock. A recording at "max" has no time but that of its frames; what

@@ -30,7 +30,7 @@ export function countersOfStages(received: number, waiting = 0): ReadonlyMap<str
 const life = (over: Readonly<Record<string, number>>): ReadonlyMap<string, number> =>
   new Map(
     Object.entries({
-      ...{ frames_dropped: 0, frames_filtered: 48_201_113, interface_absent: 0, interface_down: 0 },
+      ...{ interface_drops: 0, frames_dropped: 0, frames_filtered: 48_201_113, interface_absent: 0, interface_down: 0 },
       ...{
         interface_replaced: 0,
         bit_rate_changes: 0,

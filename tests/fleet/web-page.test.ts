@@ -266,7 +266,12 @@ describe("the page in Chromium", { timeout: 40_000 }, () => {
     expect((await counts.getByRole("columnheader").allInnerTexts()).slice(1)).toEqual([
       ...["powertrain", "body", "chassis", "adas", "Other"],
     ]);
-    expect((await cells("Dropped by the kernel")).slice(0, 4)).toEqual(["0", "18412", "cannot be counted", "0"]);
+    expect((await cells("Dropped by the kernel, the receive buffer was full")).slice(0, 4)).toEqual([
+      "0",
+      "18412",
+      "cannot be counted",
+      "0",
+    ]);
     const denied = ["not on", "wrong length", "classic", "remote", "error"].map((reason) => cells(`denied: ${reason}`));
     const parts = await Promise.all([...denied, cells("admitted")]);
     const received = (await cells("Received")).map(Number);

@@ -21,13 +21,15 @@ export interface SourceOptions {
   readonly block: FrameBlock;
   readonly clock?: Clock;
   readonly log: Logger;
+  /** Until the interval under way has to be committed. */
+  readonly untilDueMs: () => number;
 }
 
 export async function openSource(source: SourceConfig, options: SourceOptions): Promise<Source> {
-  const { plan, block, clock = systemClock, log } = options;
+  const { plan, block, clock = systemClock, log, untilDueMs } = options;
   if (source.live !== undefined) {
     const { createLive } = await import("./live/live.ts");
-    return await createLive({ buses: source.live, plan, block, clock, log });
+    return await createLive({ buses: source.live, plan, block, clock, log, untilDueMs });
   }
   const bus = await openRecording(source, block, plan.buses, clock);
   return {

@@ -15,7 +15,7 @@ import { isFull, listen, until } from "./support-live.ts";
 import { planOf, writePolicy } from "./support-plan.ts";
 import { Process } from "./support-process.ts";
 
-const REPETITIONS = isFull ? 20 : 2;
+const REPETITIONS = isFull ? 20 : 1;
 const ID = 0x100;
 const plans = [planOf({ a: [{ id: ID }] }), planOf({ a: [{ id: 0x200 }, { id: ID }] }), planOf({ b: [{ id: ID }] })];
 const plan = plans[0] ?? planOf({ a: [] });

@@ -81,7 +81,7 @@ export function listenOnlyWarning({ name, listenOnly, state }: Bus): string | un
 export function lossesOf({ state, countsLosses, counters }: Bus): { readonly tone: Tone; readonly text: string } {
   if (state === "replay") return { tone: "none", text: "none possible" };
   if (!countsLosses) return { tone: "warn", text: "cannot be counted" };
-  const dropped = counters["frames_dropped"] ?? 0;
+  const dropped = (counters["frames_dropped"] ?? 0) + (counters["interface_drops"] ?? 0);
   return dropped === 0
     ? { tone: "none", text: "none" }
     : { tone: "bad", text: `dropped by the kernel: ${formatCount(dropped)}` };
@@ -119,7 +119,8 @@ const SECTIONS: readonly (readonly [title: string, counters: Named])[] = [
     "Frames",
     [
       ["frames_filtered", "Not asked for, kept out by the kernel’s filter"],
-      ["frames_dropped", "Dropped by the kernel: lost"],
+      ["interface_drops", "Dropped by the kernel at the interface: lost, listed or not"],
+      ["frames_dropped", "Dropped by the kernel, the receive buffer was full: lost"],
       ["frames_received", "Received"],
       ["frames_denied_not_listed", "denied: not on the allow-list", "part"],
       ["frames_denied_length", "denied: wrong length", "part"],

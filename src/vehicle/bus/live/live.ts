@@ -1,11 +1,12 @@
 // Live buses as one source of frames: each port in turn refills the block with a bounded share, so that no bus starves
-// another. While frames come they are fetched a hundred times a second; when none comes, the kernel wakes the process.
+// another. While frames come they gather for some milliseconds and are fetched together; when none comes, the kernel wakes
+// the process.
 import { setImmediate } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { BusStatus } from "../../../wire/bus-status.ts";
 import type { Clock } from "../../clock.ts";
 import type { LiveBus } from "../../config.ts";
-import { BUS_UNKNOWN, type Bus, type FrameBlock } from "../../frame.ts";
+import { BLOCK_FRAMES_MAX, BUS_UNKNOWN, type Bus, type FrameBlock } from "../../frame.ts";
 import type { Plan } from "../../plan.ts";
 import { loadAddon } from "./addon.ts";
 import { loadFallback } from "./fallback.ts";
@@ -13,10 +14,17 @@ import { kernelFilters } from "./filters.ts";
 import { Port, type Wanted } from "./port.ts";
 import type { OpenReceiver } from "./receiver.ts";
 
-/** Frames of one bus in one turn. */
-const TURN_FRAMES_MAX = 512;
-/** How long frames gather in the kernel before they are fetched. 8,000 frames/s are then 80 at a time. */
-const GATHER_MS = 10;
+/** Frames of one bus in one turn: a block. */
+const TURN_FRAMES_MAX = BLOCK_FRAMES_MAX;
+/**
+ * How long frames gather in the kernel before they are fetched: about as long as GATHER_FRAMES take to come. Each fetch costs the
+ * process as much as a hundred frames do.
+ */
+const GATHER_MS_LEAST = 10;
+const GATHER_MS_MOST = 50;
+const GATHER_FRAMES = 128;
+/** A smaller receive buffer, which holds a few hundred frames, is not left alone for longer than it must be. */
+const GATHER_BUFFER_BYTES = 4e6;
 /** How often each interface is looked at: all that happens to one is noticed within two seconds. */
 const SUPERVISE_MS = 400;
 /** Cycles of the fastest listed message after which its bus is called silent. */
@@ -32,6 +40,8 @@ export interface LiveOptions {
   readonly block: FrameBlock;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Until the interval under way has to be committed: what has come by then is fetched. Nothing is due by default. */
+  readonly untilDueMs?: () => number;
   /** How receivers are opened; by default with the addon, or with the fallback where there is none. */
   readonly open?: OpenReceiver;
 }
@@ -42,7 +52,15 @@ export interface LiveSource extends Bus {
   follow(plan: Plan): void;
 }
 
-export async function createLive({ buses, plan, block, clock, log, open }: LiveOptions): Promise<LiveSource> {
+export async function createLive({
+  buses,
+  plan,
+  block,
+  clock,
+  log,
+  untilDueMs = () => Infinity,
+  open,
+}: LiveOptions): Promise<LiveSource> {
   const opener = open ?? (await chooseReader(log));
   const lines = [...buses].map(([name, bus]) => {
     const { interfaceName, receiveBufferBytes } = bus;
@@ -52,6 +70,7 @@ export async function createLive({ buses, plan, block, clock, log, open }: LiveO
   const ports = lines.map(({ port }) => port);
   const counters = { frames: 0, junkLines: 0 };
   let supervisedAtUs = -Infinity;
+  let fetchedAtUs = -Infinity;
 
   function supervise(): void {
     if (clock.nowUs() - supervisedAtUs < SUPERVISE_MS * 1000) return;
@@ -59,20 +78,33 @@ export async function createLive({ buses, plan, block, clock, log, open }: LiveO
     supervisedAtUs = clock.nowUs();
   }
 
+  /** After a round that brought so many frames of all buses. */
+  function gatherMs(frames: number): number {
+    const nowUs = clock.nowUs();
+    const usualMs = (GATHER_FRAMES * (nowUs - fetchedAtUs)) / 1000 / frames;
+    fetchedAtUs = nowUs;
+    const isRoomy = ports.every(({ bufferBytes }) => bufferBytes >= GATHER_BUFFER_BYTES);
+    const wantedMs = isRoomy ? Math.min(GATHER_MS_MOST, Math.max(GATHER_MS_LEAST, usualMs)) : GATHER_MS_LEAST;
+    const dueMs = untilDueMs();
+    return dueMs > 0 && dueMs < wantedMs ? dueMs : wantedMs;
+  }
+
   async function* receive(signal: AbortSignal): AsyncGenerator<FrameBlock, void, undefined> {
     try {
       while (!signal.aborted) {
         supervise();
         let most = 0;
+        let all = 0;
         for (const port of ports) {
           const frames = port.receive(block, TURN_FRAMES_MAX);
           most = Math.max(most, frames);
+          all += frames;
           counters.frames += frames;
           if (frames > 0) yield block;
         }
         // What waits behind a full turn is fetched at once, after the timers and the network had theirs.
         if (most === TURN_FRAMES_MAX) await setImmediate();
-        else if (most > 0) await clock.sleep(GATHER_MS, signal);
+        else if (most > 0) await clock.sleep(gatherMs(all), signal);
         else await readable(ports, signal);
       }
     } finally {

@@ -94,6 +94,11 @@ export class Port {
     return this.#options.interfaceName;
   }
 
+  /** Of the kernel's receive buffer, when it was last looked at; Infinity where there is nothing to receive from. */
+  get bufferBytes(): number {
+    return this.#line === undefined ? Infinity : this.#line.bufferBytes;
+  }
+
   /** Goes by another plan from now on. The kernel takes the new filters before it gives up the old ones. */
   want(wanted: Wanted): void {
     this.#wanted = wanted;
