@@ -71,6 +71,7 @@ export async function createLive({
   const counters = { frames: 0, junkLines: 0 };
   let supervisedAtUs = -Infinity;
   let fetchedAtUs = -Infinity;
+  let gatheredMs = GATHER_MS_LEAST;
 
   function supervise(): void {
     if (clock.nowUs() - supervisedAtUs < SUPERVISE_MS * 1000) return;
@@ -84,9 +85,11 @@ export async function createLive({
     const usualMs = (GATHER_FRAMES * (nowUs - fetchedAtUs)) / 1000 / frames;
     fetchedAtUs = nowUs;
     const isRoomy = ports.every(({ bufferBytes }) => bufferBytes >= GATHER_BUFFER_BYTES);
-    const wantedMs = isRoomy ? Math.min(GATHER_MS_MOST, Math.max(GATHER_MS_LEAST, usualMs)) : GATHER_MS_LEAST;
+    // Longer by and by: nobody knows how many frames there will be after the first ones.
+    const mostMs = isRoomy ? Math.min(GATHER_MS_MOST, 2 * gatheredMs) : GATHER_MS_LEAST;
+    gatheredMs = Math.min(mostMs, Math.max(GATHER_MS_LEAST, usualMs));
     const dueMs = untilDueMs();
-    return dueMs > 0 && dueMs < wantedMs ? dueMs : wantedMs;
+    return dueMs > 0 && dueMs < gatheredMs ? dueMs : gatheredMs;
   }
 
   async function* receive(signal: AbortSignal): AsyncGenerator<FrameBlock, void, undefined> {
@@ -105,7 +108,10 @@ export async function createLive({
         // What waits behind a full turn is fetched at once, after the timers and the network had theirs.
         if (most === TURN_FRAMES_MAX) await setImmediate();
         else if (most > 0) await clock.sleep(gatherMs(all), signal);
-        else await readable(ports, signal);
+        else {
+          gatheredMs = GATHER_MS_LEAST / 2;
+          await readable(ports, signal);
+        }
       }
     } finally {
       for (const port of ports) port.close();
