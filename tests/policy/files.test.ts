@@ -68,6 +68,21 @@ describe("an allow-list's file", () => {
     expect(refusal(() => loadPlan(write("form.yaml", "version: 1\n")))[0]).toBe("FILE_INVALID");
   });
 
+  test("is refused with what was not understood of its DBC files, since that may be why", () => {
+    const broken = ' SG_ Bad : 99|8@1+ (1,0) [0|0] "" X\n'.repeat(5);
+    write("broken.dbc", DBC + broken);
+    const remedyOf = (name: string): string => {
+      try {
+        loadPlan(write("wrong.yaml", LIST.replace("can0/M/S", "can0/M/T").replace("good", name)));
+      } catch (error) {
+        if (error instanceof FileError) return error.remedy.replaceAll(`${folder}/`, "");
+      }
+      throw new Error("was not refused");
+    };
+    expect(remedyOf("broken")).toMatch(/understood: broken\.dbc:3: [^;]+; broken\.dbc:4: [^;]+; [^;]+; and 2 more\.$/);
+    expect(remedyOf("good")).not.toContain("DBC");
+  });
+
   test("is refused where a DBC file of it is missing or has no message", () => {
     const missing = write("missing-dbc.yaml", LIST.replace("good", "nowhere"));
     expect(refusal(() => loadPlan(missing))).toEqual(["FILE_UNREADABLE", "nowhere.dbc: there is no such file"]);

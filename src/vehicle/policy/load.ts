@@ -8,6 +8,10 @@ import type { Plan } from "../plan.ts";
 import { readAllowList } from "./allowlist.ts";
 import { compile } from "./compile.ts";
 
+const REMEDY = "Correct the allow-list: nothing leaves the vehicle until every line of it holds.";
+/** Warnings that a remedy tells; the others are like them. */
+const HINTS_MAX = 3;
+
 export interface LoadedPlan {
   readonly plan: Plan;
   /** What the DBC files have that had to be skipped or bent. */
@@ -29,13 +33,17 @@ export function loadPlan(allowListFile: string): LoadedPlan {
   }
   const { plan, problems } = compile(list, databases);
   if (plan === undefined) {
-    throw new FileError(
-      problems,
-      "Correct the allow-list: nothing leaves the vehicle until every line of it holds.",
-      "ALLOW_LIST_REFUSED",
-    );
+    throw new FileError(problems, REMEDY + hintOf(warnings), "ALLOW_LIST_REFUSED");
   }
   return { plan, warnings };
+}
+
+/** What the list names may stand in a line of a DBC file that was not understood: a broken file makes many names unknown. */
+function hintOf(warnings: readonly Warning[]): string {
+  if (warnings.length === 0) return "";
+  const told = warnings.slice(0, HINTS_MAX).map(({ file, line, message }) => `${file}:${line}: ${message}`);
+  if (warnings.length > told.length) told.push(`and ${warnings.length - told.length} more`);
+  return ` Not all of the DBC files was understood: ${told.join("; ")}.`;
 }
 
 export function readDatabase(file: string): { readonly database: Database; readonly warnings: readonly Warning[] } {
